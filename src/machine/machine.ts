@@ -1,41 +1,84 @@
-/** Everything known about one computer, as data. Built by {@link readMachine} from any Host. */
+/** Everything known about one computer, as data. Built by `readMachine` from any Host. */
 
-import type { Capability, FunctionConfig } from '../pci/index.js'
+import type { FunctionConfig } from '../pci/index.js'
 
 /**
  * A fact, or why it is not known. `null` inside `value` means "looked, and there is none".
  * `unknown` names what stood in the way: `denied`, `unrecorded`, an errno name, or a sentence.
  */
-export type Fact<T> = { readonly value: T } | { readonly unknown: string; readonly path: string }
+export type Fact<T> = { readonly value: T } | Unknown
+
+/** What could not be found out, and the path that was to tell it. */
+export interface Unknown {
+  readonly unknown: string
+  readonly path: string
+}
 
 /** What a device is to the host it sits in. A refusal is lifted by naming the role: `--accept root-disk`. */
-export type RoleName =
-  | 'root-disk' // the root file system stands on it, through any stack of block devices
-  | 'swap'
-  | 'mounted' // another mounted file system stands on it
-  | 'network' // a default route goes through it
-  | 'keyboard' // a keyboard hangs on it
-  | 'display' // a display is lit by it, or a console is drawn on it
-  | 'boot-vga' // the firmware's video card
-  | 'terminal' // the terminal this runs in
+export const roleNames = [
+  'root-disk', // the root file system stands on it, through any stack of block devices
+  'swap', // a swap area stands on it
+  'mounted', // another mounted file system stands on it
+  'network', // a default route goes through it
+  'keyboard', // a keyboard hangs on it
+  'display', // a display is lit by it, or a console is drawn on it
+  'boot-vga', // the firmware's video card
+  'terminal', // the terminal this runs in
+] as const
+
+export type RoleName = (typeof roleNames)[number]
+
+/** A path and what was found there. */
+export interface Evidence {
+  readonly path: string
+  readonly value: string
+}
 
 export interface Role {
   readonly name: RoleName
-  /** True when it is the host's only one of this kind, so that losing it strands the host. */
+  /**
+   * True when the host has this function alone for the role, so that losing it strands the host.
+   * Always true for `root-disk`: of several disks under one root file system each is taken to be needed.
+   */
   readonly only: boolean
   /** What was read to conclude this. */
-  readonly evidence: readonly { readonly path: string; readonly value: string }[]
+  readonly evidence: readonly Evidence[]
 }
 
-/** One range of a function's `resource` file. `index` 0-5: BARs, 6: option ROM, 7-12: SR-IOV BARs, then bridge windows. */
+/** All that was found about one role on the whole host: also what plays it without being a PCI function. */
+export interface RoleSearch {
+  /** Addresses of the functions that have the role, sorted. */
+  readonly functions: readonly string[]
+  /** What plays the role but is no PCI function: a PS/2 keyboard, a root in memory, ... */
+  readonly elsewhere: readonly Evidence[]
+  /** What could not be followed. While this is not empty, any further function may have the role. */
+  readonly unknown: readonly Unknown[]
+}
+
+/** One range of a function's `resource` file. */
 export interface Resource {
+  /** BARs: 0-5; option ROM: 0; SR-IOV BARs: 0-5; bridge windows: 0 I/O, 1 memory, 2 prefetchable memory, 3 CardBus memory. */
   readonly index: number
+  readonly kind: 'bar' | 'rom' | 'sriov-bar' | 'window'
+  /** Host physical address, or port. `start` and `end` are both inside. */
   readonly start: bigint
   readonly end: bigint
   readonly sizeBytes: bigint
+  /** IORESOURCE_* of Linux include/linux/ioport.h. */
   readonly flags: bigint
 }
 
+/** A kernel object that hangs on a function: a block device, a network interface, a DRM card, ... */
+export interface Held {
+  readonly kind: string
+  readonly name: string
+}
+
+/**
+ * One PCI function. What names it, binds it and groups it was read when the machine was; `config`, `link`, `resources`,
+ * `names` and the like are read when first asked for and then kept, since on a live host they cost a millisecond
+ * or wake a sleeping device.
+ */
 export interface PciFunction {
   /** `0000:01:00.0` */
   readonly address: string
@@ -60,8 +103,12 @@ export interface PciFunction {
   readonly config: Fact<FunctionConfig>
   readonly resources: Fact<readonly Resource[]>
   readonly irq: Fact<number | null>
+  /** MSI and MSI-X interrupts that the driver has in use now; null: none. */
+  readonly messageIrqs: Fact<{ readonly mode: 'msi' | 'msix'; readonly count: number } | null>
   /** `reset_method`: the kernel's methods in its order; null: the device has none. */
   readonly resetMethods: Fact<readonly string[] | null>
+  /** `D0`, `D3hot`, `D3cold`, ... */
+  readonly powerState: Fact<string>
   readonly numaNode: Fact<number | null>
   readonly enabled: Fact<boolean>
   readonly link: Fact<{ readonly speed: string; readonly width: number; readonly maxSpeed: string; readonly maxWidth: number } | null>
@@ -69,8 +116,7 @@ export interface PciFunction {
   readonly sriov: Fact<{ readonly enabled: number; readonly total: number } | null>
   readonly physicalFunction: Fact<string | null>
   readonly bootVga: Fact<boolean | null>
-  /** Names of the kernel's things that hang on it: block devices, network interfaces, DRM cards, ... */
-  readonly holds: readonly { readonly kind: string; readonly name: string }[]
+  readonly holds: readonly Held[]
   readonly roles: readonly Role[]
 }
 
@@ -80,9 +126,11 @@ export interface Machine {
   readonly commandLine: Fact<string>
   /** Names under /sys/class/iommu (`dmar0`, `ivhd0`, ...); empty: no IOMMU is on. */
   readonly iommus: Fact<readonly string[]>
+  /** ACPI tables by which the firmware describes an IOMMU (`DMAR`, `IVRS`, `IORT`, `VIOT`); empty: it describes none. */
+  readonly iommuTables: Fact<readonly string[]>
   /** Sorted by address. Absent bus: an empty list with `bus` saying so. */
   readonly functions: readonly PciFunction[]
   readonly bus: Fact<'present' | 'absent'>
+  /** Per role everything found, so that "nobody has it" can be told from "could not look". */
+  readonly roles: Readonly<Record<RoleName, RoleSearch>>
 }
-
-export type { Capability }
