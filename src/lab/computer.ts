@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createConnection, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Qmp } from '../vm/index.js'
+import { type Accelerator, chooseAccelerator } from './accelerator.js'
+import { LabError } from './errors.js'
+import { Guest } from './guest.js'
+import { buildInitramfs } from './initramfs.js'
+import { type Kernel, labKernel } from './kernel.js'
+import { labArguments } from './qemu-arguments.js'
+import type { Topology } from './topology.js'
+
+export interface StartOptions {
+  readonly qemu?: string
+  /** Called with each step as it begins. */
+  readonly progress?: (step: string) => void
+  /** A boot that takes longer has failed. Under software emulation it takes about 10 s. */
+  readonly bootTimeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+/** A running computer of the laboratory. */
+export class Computer {
+  constructor(
+    readonly guest: Guest,
+    readonly qmp: Qmp,
+    readonly kernel: Kernel,
+    readonly accelerator: Accelerator,
+    /** Sockets, disks and logs of this run; removed by {@link stop}. */
+    readonly folder: string,
+    private readonly process: ChildProcess,
+  ) {}
+
+  /** Resolves when the computer has ended, by itself or not. */
+  async ended(): Promise<void> {
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit')
+  }
+
+  /** What the kernel and the boot wrote to the serial console. */
+  serialLog(): string {
+    return readFileSync(join(this.folder, 'serial.log'), 'utf8')
+  }
+
+  /** Writes what is on the video card's screen as a PNG file. */
+  async screenshot(file: string): Promise<void> {
+    await this.qmp.run('screendump', { filename: resolve(file), format: 'png' })
+  }
+
+  /**
+   * The text on the video card's screen while it is in an 80-column text mode, one string a line.
+   * The card's text memory is at 0xb8000, a character and its colours in two bytes.
+   */
+  async screenText(): Promise<string[]> {
+    const file = join(this.folder, 'text-memory')
+    await this.qmp.run('pmemsave', { val: 0xb8000, size: 80 * 25 * 2, filename: file })
+    const bytes = readFileSync(file)
+    return Array.from({ length: 25 }, (_, row) => {
+      const cells = Array.from({ length: 80 }, (_, column) => bytes[(row * 80 + column) * 2]!)
+      return String.fromCharCode(
+        ...cells.map((code) => (code >= 0x20 && code < 0x7f ? code : 0x20)),
+      ).trimEnd()
+    })
+  }
+
+  /** Switches the computer off at once and removes its folder. Nothing in it outlives it. */
+  async stop(): Promise<void> {
+    this.guest.close()
+    this.qmp.close()
+    this.process.kill('SIGKILL')
+    await this.ended()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+}
+
+/** Starts the computer that `topology` describes and waits until commands can be run in it. Throws {@link LabError}. */
+export async function startComputer(topology: Topology, options: StartOptions = {}): Promise<Computer> {
+  const { qemu = 'qemu-system-x86_64', progress = () => undefined, bootTimeoutMs = 120_000, signal } = options
+  const kernel = await labKernel(progress)
+  const accelerator = await chooseAccelerator(qemu, kernel, progress)
+  signal?.throwIfAborted()
+  const folder = mkdtempSync(join(tmpdir(), 'handover-lab-'))
+  let child: ChildProcess | undefined
+  let qmp: Qmp | undefined
+  let guest: Guest | undefined
+  const abort = () => child?.kill('SIGKILL')
+  try {
+    const initramfs = join(folder, 'initramfs.cpio.gz')
+    writeFileSync(
+      initramfs,
+      await buildInitramfs(kernel, [process.execPath, join(import.meta.dirname, 'agent.js')]),
+    )
+    const { argv, disks } = labArguments(
+      topology,
+      { kernel: kernel.image, initramfs, accelerator, qemu },
+      folder,
+    )
+    for (const disk of disks) if (disk.make) makeSparse(disk.file, disk.sizeBytes)
+    progress(
+      `starting a computer (${accelerator === 'kvm' ? 'KVM' : 'software emulation'}, Linux ${kernel.version})`,
+    )
+    const errors = openSync(join(folder, 'qemu.log'), 'w')
+    child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', errors] })
+    closeSync(errors)
+    const failed = new Promise<never>((_, reject) => {
+      child!.once('error', (error) => reject(new LabError(`cannot start ${qemu}: ${error.message}`)))
+      child!.once('exit', (status, name) =>
+        reject(
+          new LabError(
+            `the laboratory's computer ended during its start (${name ?? `status ${status}`})`,
+            tail(folder),
+          ),
+        ),
+      )
+    })
+    failed.catch(() => undefined) // after the start, an end is for `ended` to tell
+    signal?.addEventListener('abort', abort)
+    const boot = async () => {
+      qmp = await Qmp.connect(join(folder, 'qmp.sock'), 15_000, () => child!.exitCode !== null)
+      guest = new Guest(await connect(join(folder, 'agent.sock')))
+      await guest.ready()
+    }
+    await Promise.race([boot(), failed, timeout(bootTimeoutMs, folder)])
+    return new Computer(guest!, qmp!, kernel, accelerator, folder, child)
+  } catch (error) {
+    guest?.close()
+    qmp?.close()
+    if (child && child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
+    }
+    rmSync(folder, { recursive: true, force: true })
+    throw signal?.aborted ? signal.reason : error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+function makeSparse(file: string, sizeBytes: number): void {
+  const fd = openSync(file, 'w')
+  ftruncateSync(fd, sizeBytes)
+  closeSync(fd)
+}
+
+async function connect(path: string): Promise<Socket> {
+  const socket = createConnection(path)
+  await once(socket, 'connect')
+  return socket
+}
+
+function timeout(ms: number, folder: string): Promise<never> {
+  return new Promise((_, reject) => {
+    setTimeout(
+      () =>
+        reject(new LabError(`the laboratory's computer did not answer within ${ms / 1000} s`, tail(folder))),
+      ms,
+    ).unref()
+  })
+}
+
+/** What QEMU and the guest said last. */
+function tail(folder: string): string {
+  const read = (name: string) => {
+    try {
+      return readFileSync(join(folder, name), 'utf8').trim().slice(-3000)
+    } catch {
+      return ''
+    }
+  }
+  return [read('qemu.log'), read('serial.log')].filter(Boolean).join('\n')
+}

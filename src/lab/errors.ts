@@ -1,0 +1,11 @@
+/** The laboratory could not be started or used. The message says what was tried and what to do. */
+export class LabError extends Error {
+  constructor(
+    message: string,
+    /** What a person can look at: the end of a log, a command's own words. */
+    readonly detail?: string,
+  ) {
+    super(message)
+    this.name = 'LabError'
+  }
+}

@@ -1,0 +1,112 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { type CpioEntry, packCpio } from './cpio.js'
+import { LabError } from './errors.js'
+import { type Kernel, readModulesDep } from './kernel.js'
+import { finish } from './process.js'
+
+/** What must be loaded before the root file system (this machine's own, over 9p) can be mounted, and for the agent. */
+const bootModules = ['virtio-pci', '9pnet-virtio', '9p', 'overlay', 'virtio-console']
+
+/**
+ * First stage: mounts the host's root read-only over 9p, lays a file system in memory over it so that everything can be
+ * written and nothing reaches the host, and goes on there.
+ */
+const init = `#!/bin/busybox sh
+/bin/busybox mkdir -p /proc /sys /dev /lower /upper /root
+b=/bin/busybox
+$b mount -t proc proc /proc
+$b mount -t sysfs sysfs /sys
+$b mount -t devtmpfs devtmpfs /dev
+for m in $($b cat /modules/order); do $b insmod /modules/$m || echo "handover: cannot load $m"; done
+$b mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 handover-root /lower || echo 'handover: cannot mount the root'
+$b mount -t tmpfs tmpfs /upper
+$b mkdir /upper/data /upper/work
+$b mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /root || echo 'handover: cannot overlay the root'
+for d in proc sys dev run tmp; do $b mkdir -p /root/$d; done
+$b mount -t tmpfs tmpfs /root/run
+$b mount -t tmpfs tmpfs /root/tmp
+$b cp /second-stage /root/run/handover-init
+$b mount --move /proc /root/proc
+$b mount --move /sys /root/sys
+$b mount --move /dev /root/dev
+exec $b switch_root /root /bin/sh /run/handover-init
+`
+
+/** Second stage: loads the drivers of what is plugged in, as udev would, and starts the agent. The machine ends with it. */
+const secondStage = (kernel: Kernel, agent: readonly string[]) => `#!/bin/sh
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LANG=C.UTF-8
+mkdir -p /dev/pts /dev/shm /lib/modules/${kernel.version}
+mount -t devpts devpts /dev/pts
+mount -t tmpfs tmpfs /dev/shm
+mount --bind ${quote(kernel.modules)} /lib/modules/${kernel.version}
+ln -sf /proc/self/fd /dev/fd
+ln -sf /proc/self/fd/0 /dev/stdin
+ln -sf /proc/self/fd/1 /dev/stdout
+ln -sf /proc/self/fd/2 /dev/stderr
+busybox hostname lab
+busybox ip link set lo up
+cat /sys/bus/pci/devices/*/modalias | sort -u | while read -r alias; do modprobe -q -b "$alias"; done
+${agent.map(quote).join(' ')} </dev/null
+sync
+busybox poweroff -f
+`
+
+export function quote(word: string): string {
+  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+/** Builds the gzip-packed initramfs. `agent` is the command line that serves requests in the guest. */
+export async function buildInitramfs(kernel: Kernel, agent: readonly string[]): Promise<Buffer> {
+  const entries: CpioEntry[] = [
+    { name: 'bin', mode: 0o040755 },
+    { name: 'dev', mode: 0o040755 },
+    { name: 'modules', mode: 0o040755 },
+    { name: 'bin/busybox', mode: 0o100755, data: readFileSync(busybox()) },
+    { name: 'init', mode: 0o100755, data: Buffer.from(init) },
+    { name: 'second-stage', mode: 0o100755, data: Buffer.from(secondStage(kernel, agent)) },
+  ]
+  const order: string[] = []
+  for (const [name, data] of await loadModules(kernel, bootModules)) {
+    order.push(name)
+    entries.push({ name: `modules/${name}`, mode: 0o100644, data })
+  }
+  entries.push({ name: 'modules/order', mode: 0o100644, data: Buffer.from(`${order.join('\n')}\n`) })
+  return gzipSync(packCpio(entries), { level: 1 })
+}
+
+/** The static busybox. A dynamic one would need its libraries in the initramfs. */
+export function busybox(): string {
+  const found = ['/bin/busybox', '/usr/bin/busybox', '/usr/lib/busybox/bin/busybox'].find(existsSync)
+  if (!found) throw new LabError('the laboratory needs a static busybox: install busybox-static')
+  return found
+}
+
+/** Files of these modules and of all they need, uncompressed, in the order to load them. A name built into the kernel is passed over. */
+async function loadModules(kernel: Kernel, names: readonly string[]): Promise<Map<string, Buffer>> {
+  const known = readModulesDep(kernel.modules)
+  const files = new Map<string, Buffer>()
+  for (const name of names) {
+    const module = known.get(name)
+    if (!module) continue
+    for (const file of [...module.before, module.file]) {
+      const target = file.replace(/^.*\//, '').replace(/\.(xz|zst|gz)$/, '')
+      if (!files.has(target)) files.set(target, await uncompressed(join(kernel.modules, file)))
+    }
+  }
+  return files
+}
+
+async function uncompressed(file: string): Promise<Buffer> {
+  if (file.endsWith('.gz')) return gunzipSync(readFileSync(file))
+  const unpack = file.endsWith('.xz')
+    ? [busybox(), 'xz', '-dc', file]
+    : file.endsWith('.zst')
+      ? ['zstd', '-dcq', file]
+      : undefined
+  if (!unpack) return readFileSync(file)
+  const { status, stdout, stderr } = await finish(unpack)
+  if (status !== 0) throw new LabError(`cannot unpack the kernel module ${file}`, stderr.trim())
+  return stdout
+}

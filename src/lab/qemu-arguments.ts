@@ -1,0 +1,168 @@
+import { join } from 'node:path'
+import type { Accelerator } from './accelerator.js'
+import { LabError } from './errors.js'
+import { portName } from './protocol.js'
+import { kinds, type Node, type Topology } from './topology.js'
+
+/** Slots 0 and 1 are left to the host bridge and to what QEMU adds for an IOMMU; 0x1f is the ICH9's. */
+const firstSlot = 2
+const agentSlot = 0x1d
+const rootSlot = 0x1e
+
+/**
+ * Old frame buffer drivers that distributions keep from loading by themselves (Debian: udev's fbdev-blacklist.conf, which the
+ * laboratory's root may lack), so that the DRM driver of the same card gets it.
+ */
+const blacklist = 'cirrusfb'
+
+/** A disk that a topology asks for: made as an empty sparse file where it names no image. */
+export interface LabDisk {
+  readonly file: string
+  readonly sizeBytes: number
+  readonly make: boolean
+}
+
+export interface LabArguments {
+  readonly argv: readonly string[]
+  readonly disks: readonly LabDisk[]
+}
+
+/** QEMU's command line for a topology. Files of this run stand in `folder`. Pure. */
+export function labArguments(
+  topology: Topology,
+  boot: {
+    readonly kernel: string
+    readonly initramfs: string
+    readonly accelerator: Accelerator
+    readonly qemu: string
+  },
+  folder: string,
+): LabArguments {
+  const disks: LabDisk[] = []
+  const devices: string[] = []
+  let count = 0
+
+  const add = (driver: string, properties: Record<string, string | undefined>) => {
+    const text = Object.entries(properties).map(([name, value]) =>
+      value === undefined ? '' : `,${name}=${comma(value)}`,
+    )
+    devices.push('-device', `${driver}${text.join('')}`)
+  }
+
+  const place = (bus: string, node: Node, slot: number, fn = 0, multifunction = false): void => {
+    if (node.functions) {
+      for (const [index, one] of node.functions.entries())
+        place(bus, one, slot, index, node.functions.length > 1)
+      return
+    }
+    const kind = kinds[node.kind]!
+    const id = `${node.kind}${++count}`
+    const at = {
+      id,
+      bus,
+      addr: `0x${slot.toString(16)}.${fn}`,
+      ...(multifunction && fn === 0 ? { multifunction: 'on' } : {}),
+    }
+    if (node.disk) {
+      const file = node.disk.image ?? join(folder, `${id}.img`)
+      disks.push({ file, sizeBytes: node.disk.sizeBytes, make: node.disk.image === undefined })
+      // `snapshot`: the image itself is never written.
+      devices.push('-drive', `file=${comma(file)},format=raw,if=none,id=${id}-disk,snapshot=on`)
+      add(kind.driver, { ...at, drive: `${id}-disk`, serial: `lab-${count}`, ...node.properties })
+      return
+    }
+    if (kind.bridge === 'root-port') {
+      add(kind.driver, {
+        ...at,
+        chassis: String(count),
+        slot: String(count),
+        ...(node.acs ? {} : { 'disable-acs': 'on' }),
+        ...node.properties,
+      })
+    } else {
+      add(kind.driver, { ...at, ...node.properties })
+    }
+    node.devices.forEach((child, index) => {
+      if (kind.bridge === 'switch') {
+        const port = `${id}-port${index}`
+        const chassis = String(++count)
+        add('xio3130-downstream', {
+          id: port,
+          bus: id,
+          addr: `0x${index.toString(16)}.0`,
+          chassis,
+          slot: chassis,
+        })
+        place(port, child, 0)
+      } else {
+        // A conventional bus begins at slot 1: slot 0 is the bridge's own hot-plug controller.
+        place(id, child, kind.bridge === 'conventional' ? index + 1 : 0)
+      }
+    })
+  }
+
+  topology.devices.forEach((node, index) => {
+    const slot = firstSlot + index
+    if (slot >= agentSlot)
+      throw new LabError(
+        `the root bus has room for ${agentSlot - firstSlot} devices, not ${topology.devices.length}`,
+      )
+    place('pcie.0', node, slot)
+  })
+
+  const argv = [
+    boot.qemu,
+    ...(boot.accelerator === 'kvm'
+      ? ['-accel', 'kvm', '-cpu', 'host']
+      : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
+    '-machine',
+    'q35,kernel-irqchip=split',
+    '-smp',
+    String(topology.cpus),
+    '-m',
+    `${topology.memoryBytes / 1024 ** 2}M`,
+    '-nodefaults',
+    '-no-user-config',
+    '-no-reboot',
+    '-vga',
+    'none',
+    '-display',
+    'none',
+    '-serial',
+    `file:${join(folder, 'serial.log')}`,
+    '-qmp',
+    `unix:${join(folder, 'qmp.sock')},server=on,wait=off`,
+    ...iommu[topology.iommu].arguments,
+    ...devices,
+    '-device',
+    `virtio-serial-pci,id=agent-bus,bus=pcie.0,addr=0x${agentSlot.toString(16)}`,
+    '-chardev',
+    `socket,id=agent,path=${comma(join(folder, 'agent.sock'))},server=on,wait=off`,
+    '-device',
+    `virtserialport,bus=agent-bus.0,chardev=agent,name=${portName}`,
+    '-fsdev',
+    'local,id=root,path=/,security_model=none,readonly=on,multidevs=remap',
+    '-device',
+    `virtio-9p-pci,fsdev=root,mount_tag=handover-root,bus=pcie.0,addr=0x${rootSlot.toString(16)}`,
+    '-kernel',
+    boot.kernel,
+    '-initrd',
+    boot.initramfs,
+    '-append',
+    [`console=ttyS0 panic=-1 quiet modprobe.blacklist=${blacklist}`, iommu[topology.iommu].append, topology.append].filter(Boolean).join(' '),
+  ]
+  return { argv, disks }
+}
+
+/** `intremap` and `caching-mode`: QEMU docs, hw/i386/intel_iommu.c; without them assigned devices have no MSI and no DMA. */
+const iommu: Record<Topology['iommu'], { arguments: readonly string[]; append: string }> = {
+  intel: { arguments: ['-device', 'intel-iommu,intremap=on,caching-mode=on'], append: 'intel_iommu=on' },
+  amd: { arguments: ['-device', 'amd-iommu,intremap=on'], append: '' },
+  virtio: { arguments: ['-device', 'virtio-iommu-pci,bus=pcie.0,addr=0x1.0'], append: '' },
+  none: { arguments: [], append: '' },
+}
+
+/** QEMU's option syntax doubles a comma inside a value. */
+function comma(value: string): string {
+  return value.replaceAll(',', ',,')
+}
