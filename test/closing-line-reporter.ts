@@ -10,8 +10,10 @@ export default class ClosingLineReporter implements Reporter {
     }
     const skipped = count.skipped + count.pending
     // After the default reporter's own summary, which is written in the same turn.
-    process.once('exit', () => {
-      console.log(`\n${count.passed} passed, ${count.failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
+    process.once('exit', (status) => {
+      // A run that failed outside any test (its set-up, say) has failed once.
+      const failed = count.failed || (status ? 1 : 0)
+      console.log(`\n${count.passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`)
     })
   }
 }

@@ -26,7 +26,6 @@ $b mkdir /upper/data /upper/work
 $b mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /root || echo 'handover: cannot overlay the root'
 for d in proc sys dev run tmp; do $b mkdir -p /root/$d; done
 $b mount -t tmpfs tmpfs /root/run
-$b mount -t tmpfs tmpfs /root/tmp
 $b cp /second-stage /root/run/handover-init
 $b mount --move /proc /root/proc
 $b mount --move /sys /root/sys

@@ -11,7 +11,7 @@ describe('the laboratory', () => {
 
   it('gives the drivers their devices, as a distribution would', async () => {
     const driver = (address: string) => lab().succeed(`basename $(readlink /sys/bus/pci/devices/${address}/driver)`)
-    expect(await driver('0000:00:02.0')).toBe('cirrus-qemu\n')
+    expect(await driver('0000:00:02.0')).toMatch(/^cirrus/)
     expect(await driver('0000:01:00.0')).toBe('nvme\n')
     expect(await driver('0000:03:00.0')).toBe('e1000e\n')
   })

@@ -71,7 +71,11 @@ export function labArguments(
       add(kind.driver, { ...at, drive: `${id}-disk`, serial: `lab-${count}`, ...node.properties })
       return
     }
-    if (kind.bridge === 'root-port') {
+    if (kind.network) {
+      // QEMU's own network, with no way out of it.
+      devices.push('-netdev', `user,id=${id}-net,restrict=on`)
+      add(kind.driver, { ...at, netdev: `${id}-net`, ...node.properties })
+    } else if (kind.bridge === 'root-port') {
       add(kind.driver, {
         ...at,
         chassis: String(count),

@@ -24,12 +24,12 @@ import { LabError } from './errors.js'
 /** What a kind is in QEMU's words. `bridge`: other devices go behind it; `conventional`: behind it is PCI, not PCI Express. */
 export const kinds: Record<
   string,
-  { driver: string; bridge?: 'root-port' | 'switch' | 'conventional'; disk?: true; about: string }
+  { driver: string; bridge?: 'root-port' | 'switch' | 'conventional'; disk?: true; network?: true; about: string }
 > = {
   video: { driver: 'cirrus-vga', about: 'a video card with VGA and a driver in every kernel' },
   nvme: { driver: 'nvme', disk: true, about: 'an NVMe disk (size, image)' },
   edu: { driver: 'edu', about: "QEMU's educational device 1234:11e8" },
-  network: { driver: 'e1000e', about: 'an Intel 82574L network card' },
+  network: { driver: 'e1000e', network: true, about: 'an Intel 82574L network card' },
   usb: { driver: 'qemu-xhci', about: 'a USB 3 controller' },
   audio: { driver: 'intel-hda', about: 'an Intel HD Audio controller' },
   'root-port': {
