@@ -153,7 +153,13 @@ export function labArguments(
     '-initrd',
     boot.initramfs,
     '-append',
-    [`console=ttyS0 panic=-1 quiet modprobe.blacklist=${blacklist}`, iommu[topology.iommu].append, topology.append].filter(Boolean).join(' '),
+    [
+      `console=ttyS0 panic=-1 quiet modprobe.blacklist=${blacklist}`,
+      iommu[topology.iommu].append,
+      topology.append,
+    ]
+      .filter(Boolean)
+      .join(' '),
   ]
   return { argv, disks }
 }

@@ -24,7 +24,13 @@ import { LabError } from './errors.js'
 /** What a kind is in QEMU's words. `bridge`: other devices go behind it; `conventional`: behind it is PCI, not PCI Express. */
 export const kinds: Record<
   string,
-  { driver: string; bridge?: 'root-port' | 'switch' | 'conventional'; disk?: true; network?: true; about: string }
+  {
+    driver: string
+    bridge?: 'root-port' | 'switch' | 'conventional'
+    disk?: true
+    network?: true
+    about: string
+  }
 > = {
   video: { driver: 'cirrus-vga', about: 'a video card with VGA and a driver in every kernel' },
   nvme: { driver: 'nvme', disk: true, about: 'an NVMe disk (size, image)' },
