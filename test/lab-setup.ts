@@ -14,7 +14,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const top = resolve(import.meta.dirname, '..')
   execFileSync(join(top, 'scripts/build.sh'), { stdio: 'inherit' })
   const path = join(top, 'dist/lab/index.js')
-  const { startComputer, readTopology, defaultTopologyFile } = (await import(path)) as typeof import('../src/lab/index.js')
+  const { startComputer, readTopology, defaultTopologyFile } = (await import(
+    path
+  )) as typeof import('../src/lab/index.js')
   const computer = await startComputer(readTopology(defaultTopologyFile), {
     progress: (step) => console.log(`lab: ${step}`),
   })

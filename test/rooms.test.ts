@@ -12,7 +12,9 @@ const room = (file: string) => file.split('/')[0]!
 
 describe('rooms', () => {
   it('every folder of src is a room', () => {
-    expect(new Set(files.map(room))).toEqual(new Set(rooms.filter((name) => files.some((f) => room(f) === name))))
+    expect(new Set(files.map(room))).toEqual(
+      new Set(rooms.filter((name) => files.some((f) => room(f) === name))),
+    )
     for (const file of files) expect(rooms).toContain(room(file))
   })
 
@@ -20,7 +22,8 @@ describe('rooms', () => {
     const text = readFileSync(join(src, file), 'utf8')
     for (const [, target] of text.matchAll(/(?:from|import\()\s*'([^']+)'/g)) {
       if (!target!.startsWith('.')) {
-        if (pure.includes(room(file)) && !file.endsWith('.test.ts')) expect.fail(`${file} is pure but imports ${target}`)
+        if (pure.includes(room(file)) && !file.endsWith('.test.ts'))
+          expect.fail(`${file} is pure but imports ${target}`)
         continue
       }
       const path = relative(src, resolve(src, dirname(file), target!))

@@ -1,0 +1,7 @@
+#!/bin/sh
+# Every test that needs the laboratory, the slow ones too. Writes the result, with date and versions, to docs/lab-results.md.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/setup.sh
+export HANDOVER_LAB=all
+exec node_modules/.bin/vitest run --project lab --reporter=default --reporter=./test/closing-line-reporter.ts --reporter=./test/lab-results-reporter.ts "$@"
