@@ -1,0 +1,9 @@
+/**
+ * host/: the way the program looks at a computer.
+ *
+ * In: a live Linux host, a recording of one, or pasted `lspci` text.
+ * Out: a {@link Host}: text, bytes, links and lists by absolute path, each with the reason where there is none.
+ */
+
+export type { FileBytes, Host, Read, WritableHost } from './host.js'
+export { HostWriteError, liveHost } from './live.js'
