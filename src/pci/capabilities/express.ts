@@ -1,0 +1,430 @@
+import type { ConfigSpace } from '../config-space.js'
+import { flag, type HasPart, inPart, layout, names, number, register } from '../layout.js'
+
+const speeds = [null, '2.5GT/s', '5GT/s', '8GT/s', '16GT/s', '32GT/s', '64GT/s'] as const
+const aspmStates = ['not supported', 'L0s', 'L1', 'L0s L1'] as const
+const indicator = ['Unknown', 'On', 'Blink', 'Off'] as const
+const powerLimitScaleWatts = [1, 0.1, 0.01, 0.001] as const
+const deEmphasis = ['-6dB', '-3.5dB'] as const
+
+/** PCI Express: what the function is, its link, its slot, and the errors it reports to the root. */
+export const expressLayout = layout({
+  flags: register(0x02, 2, 'PCI_EXP_FLAGS', 'Capabilities', {
+    version: number([0, 3], 'PCI_EXP_FLAGS_VERS', { lspci: '(v{d})' }),
+    type: names(
+      [4, 7],
+      'PCI_EXP_FLAGS_TYPE',
+      [
+        'Endpoint',
+        'Legacy Endpoint',
+        null,
+        null,
+        'Root Port',
+        'Upstream Port',
+        'Downstream Port',
+        'PCI-Express to PCI/PCI-X Bridge',
+        'PCI/PCI-X to PCI-Express Bridge',
+        'Root Complex Integrated Endpoint',
+        'Root Complex Event Collector',
+      ],
+      { label: '{name}', after: 'Express' },
+    ),
+    slotImplemented: flag(8, 'PCI_EXP_FLAGS_SLOT', 'Slot'),
+    interruptMessage: number([9, 13], 'PCI_EXP_FLAGS_IRQ', { lspci: ['IntMsgNum {d}', 'MSI {x}'] }),
+    flitMode: flag(15, 'PCI_EXP_FLAGS_FLIT'),
+  }),
+  deviceCapabilities: register(0x04, 4, 'PCI_EXP_DEVCAP', 'DevCap', {
+    maxPayloadBytes: number([0, 2], 'PCI_EXP_DEVCAP_PAYLOAD', {
+      times: 128,
+      power: true,
+      lspci: 'MaxPayload {d} bytes',
+    }),
+    phantomFunctions: number([3, 4], 'PCI_EXP_DEVCAP_PHANTOM', {
+      power: true,
+      plus: -1,
+      lspci: 'PhantFunc {d}',
+    }),
+    extendedTag: flag(5, 'PCI_EXP_DEVCAP_EXT_TAG', 'ExtTag'),
+    l0sAcceptableLatency: names(
+      [6, 8],
+      'PCI_EXP_DEVCAP_L0S',
+      ['<64ns', '<128ns', '<256ns', '<512ns', '<1us', '<2us', '<4us', 'unlimited'],
+      { label: 'L0s {name}', after: 'Latency' },
+    ),
+    l1AcceptableLatency: names(
+      [9, 11],
+      'PCI_EXP_DEVCAP_L1',
+      ['<1us', '<2us', '<4us', '<8us', '<16us', '<32us', '<64us', 'unlimited'],
+      { label: 'L1 {name}', after: 'Latency' },
+    ),
+    attentionButton: flag(12, 'PCI_EXP_DEVCAP_ATN_BUT', 'AttnBtn'),
+    attentionIndicator: flag(13, 'PCI_EXP_DEVCAP_ATN_IND', 'AttnInd'),
+    powerIndicator: flag(14, 'PCI_EXP_DEVCAP_PWR_IND', 'PwrInd'),
+    roleBasedErrorReporting: flag(15, 'PCI_EXP_DEVCAP_RBER', 'RBE'),
+    slotPowerLimitValue: number([18, 25], 'PCI_EXP_DEVCAP_PWR_VAL'),
+    slotPowerLimitScaleWatts: names([26, 27], 'PCI_EXP_DEVCAP_PWR_SCL', powerLimitScaleWatts),
+    functionLevelReset: flag(28, 'PCI_EXP_DEVCAP_FLR', 'FLReset'),
+    teeIo: flag(30, 'PCI_EXP_DEVCAP_TEE', 'TEE-IO'),
+  }),
+  deviceControl: register(0x08, 2, 'PCI_EXP_DEVCTL', 'DevCtl', {
+    correctableErrorReporting: flag(0, 'PCI_EXP_DEVCTL_CERE', [
+      'CorrErr',
+      { label: 'Correctable', after: 'errors:' },
+    ]),
+    nonFatalErrorReporting: flag(1, 'PCI_EXP_DEVCTL_NFERE', ['NonFatalErr', 'Non-Fatal']),
+    fatalErrorReporting: flag(2, 'PCI_EXP_DEVCTL_FERE', ['FatalErr', 'Fatal']),
+    unsupportedRequestReporting: flag(3, 'PCI_EXP_DEVCTL_URRE', ['UnsupReq', 'Unsupported']),
+    relaxedOrdering: flag(4, 'PCI_EXP_DEVCTL_RELAX_EN', 'RlxdOrd'),
+    maxPayloadBytes: number([5, 7], 'PCI_EXP_DEVCTL_PAYLOAD', {
+      times: 128,
+      power: true,
+      lspci: 'MaxPayload {d} bytes',
+    }),
+    extendedTag: flag(8, 'PCI_EXP_DEVCTL_EXT_TAG', 'ExtTag'),
+    phantomFunctions: flag(9, 'PCI_EXP_DEVCTL_PHANTOM', 'PhantFunc'),
+    auxPower: flag(10, 'PCI_EXP_DEVCTL_AUX_PME', 'AuxPwr'),
+    noSnoop: flag(11, 'PCI_EXP_DEVCTL_NOSNOOP_EN', 'NoSnoop'),
+    maxReadRequestBytes: number([12, 14], 'PCI_EXP_DEVCTL_READRQ', {
+      times: 128,
+      power: true,
+      lspci: 'MaxReadReq {d} bytes',
+    }),
+    /** On a PCI Express to PCI bridge: configuration retry. On an endpoint: starts a function level reset, reads 0. */
+    bridgeRetryOrReset: flag(15, 'PCI_EXP_DEVCTL_BCR_FLR', ['BrConfRtry', 'FLReset']),
+  }),
+  deviceStatus: register(0x0a, 2, 'PCI_EXP_DEVSTA', 'DevSta', {
+    correctableError: flag(0, 'PCI_EXP_DEVSTA_CED', 'CorrErr'),
+    nonFatalError: flag(1, 'PCI_EXP_DEVSTA_NFED', ['NonFatalErr', 'UncorrErr']),
+    fatalError: flag(2, 'PCI_EXP_DEVSTA_FED', 'FatalErr'),
+    unsupportedRequest: flag(3, 'PCI_EXP_DEVSTA_URD', 'UnsupReq'),
+    auxPower: flag(4, 'PCI_EXP_DEVSTA_AUXPD', 'AuxPwr'),
+    transactionsPending: flag(5, 'PCI_EXP_DEVSTA_TRPND', 'TransPend'),
+  }),
+  linkCapabilities: inPart(
+    'link',
+    register(0x0c, 4, 'PCI_EXP_LNKCAP', 'LnkCap', {
+      maxSpeed: names([0, 3], 'PCI_EXP_LNKCAP_SLS', speeds, 'Speed {name}'),
+      maxWidth: number([4, 9], 'PCI_EXP_LNKCAP_MLW', { lspci: 'Width x{d}' }),
+      aspm: names([10, 11], 'PCI_EXP_LNKCAP_ASPMS', aspmStates, 'ASPM {name}'),
+      l0sExitLatency: names(
+        [12, 14],
+        'PCI_EXP_LNKCAP_L0SEL',
+        ['<64ns', '<128ns', '<256ns', '<512ns', '<1us', '<2us', '<4us', '>4us'],
+        { label: 'L0s {name}', after: 'Exit Latency' },
+      ),
+      l1ExitLatency: names(
+        [15, 17],
+        'PCI_EXP_LNKCAP_L1EL',
+        ['<1us', '<2us', '<4us', '<8us', '<16us', '<32us', '<64us', '>64us'],
+        { label: 'L1 {name}', after: 'Exit Latency' },
+      ),
+      clockPowerManagement: flag(18, 'PCI_EXP_LNKCAP_CLKPM', 'ClockPM'),
+      surpriseDownReporting: flag(19, 'PCI_EXP_LNKCAP_SDERC', 'Surprise'),
+      linkActiveReporting: flag(20, 'PCI_EXP_LNKCAP_DLLLARC', 'LLActRep'),
+      bandwidthNotification: flag(21, 'PCI_EXP_LNKCAP_LBNC', 'BwNot'),
+      aspmOptionality: flag(22, 'PCI_EXP_LNKCAP_AOC', 'ASPMOptComp'),
+      port: number([24, 31], 'PCI_EXP_LNKCAP_PN', { lspci: 'Port #{d}' }),
+    }),
+  ),
+  linkControl: inPart(
+    'link',
+    register(0x10, 2, 'PCI_EXP_LNKCTL', 'LnkCtl', {
+      aspm: names(
+        [0, 1],
+        'PCI_EXP_LNKCTL_ASPMC',
+        ['Disabled', 'L0s Enabled', 'L1 Enabled', 'L0s L1 Enabled'],
+        'ASPM {name}',
+      ),
+      readCompletionBoundaryBytes: number([3, 3], 'PCI_EXP_LNKCTL_RCB', {
+        times: 64,
+        plus: 64,
+        lspci: 'RCB {d} bytes',
+      }),
+      disabled: flag(4, 'PCI_EXP_LNKCTL_LD', ['LnkDisable', { label: 'Disabled', after: ';' }]),
+      retrain: flag(5, 'PCI_EXP_LNKCTL_RL'),
+      commonClock: flag(6, 'PCI_EXP_LNKCTL_CCC', 'CommClk'),
+      extendedSynch: flag(7, 'PCI_EXP_LNKCTL_ES', 'ExtSynch'),
+      clockPowerManagement: flag(8, 'PCI_EXP_LNKCTL_CLKREQ_EN', 'ClockPM'),
+      autonomousWidthDisabled: flag(9, 'PCI_EXP_LNKCTL_HAWD', 'AutWidDis'),
+      bandwidthInterrupt: flag(10, 'PCI_EXP_LNKCTL_LBMIE', 'BWInt'),
+      autonomousBandwidthInterrupt: flag(11, 'PCI_EXP_LNKCTL_LABIE', 'AutBWInt'),
+      flitModeDisabled: flag(13, 'PCI_EXP_LNKCTL_FLIT_MODE_DIS', 'FltModeDis'),
+    }),
+  ),
+  linkStatus: inPart(
+    'link',
+    register(0x12, 2, 'PCI_EXP_LNKSTA', 'LnkSta', {
+      speed: names([0, 3], 'PCI_EXP_LNKSTA_CLS', speeds, 'Speed {name}'),
+      width: number([4, 9], 'PCI_EXP_LNKSTA_NLW', { lspci: 'Width x{d}' }),
+      /** Obsolete since PCI Express 1.1. */
+      trainingError: flag(10, 'PCI_EXP_LNKSTA_TR_ERR', 'TrErr'),
+      training: flag(11, 'PCI_EXP_LNKSTA_LT', 'Train'),
+      slotClock: flag(12, 'PCI_EXP_LNKSTA_SLC', 'SlotClk'),
+      linkActive: flag(13, 'PCI_EXP_LNKSTA_DLLLA', 'DLActive'),
+      bandwidthChanged: flag(14, 'PCI_EXP_LNKSTA_LBMS', 'BWMgmt'),
+      autonomousBandwidthChanged: flag(15, 'PCI_EXP_LNKSTA_LABS', 'ABWMgmt'),
+    }),
+  ),
+  slotCapabilities: inPart(
+    'slot',
+    register(0x14, 4, 'PCI_EXP_SLTCAP', 'SltCap', {
+      attentionButton: flag(0, 'PCI_EXP_SLTCAP_ABP', 'AttnBtn'),
+      powerController: flag(1, 'PCI_EXP_SLTCAP_PCP', 'PwrCtrl'),
+      mrlSensor: flag(2, 'PCI_EXP_SLTCAP_MRLSP', 'MRL'),
+      attentionIndicator: flag(3, 'PCI_EXP_SLTCAP_AIP', 'AttnInd'),
+      powerIndicator: flag(4, 'PCI_EXP_SLTCAP_PIP', 'PwrInd'),
+      hotPlugSurprise: flag(5, 'PCI_EXP_SLTCAP_HPS', 'Surprise'),
+      hotPlugCapable: flag(6, 'PCI_EXP_SLTCAP_HPC', 'HotPlug'),
+      powerLimitValue: number([7, 14], 'PCI_EXP_SLTCAP_SPLV'),
+      powerLimitScaleWatts: names([15, 16], 'PCI_EXP_SLTCAP_SPLS', powerLimitScaleWatts),
+      interlock: flag(17, 'PCI_EXP_SLTCAP_EIP', 'Interlock'),
+      noCommandCompleted: flag(18, 'PCI_EXP_SLTCAP_NCCS', 'NoCompl'),
+      physicalSlot: number([19, 31], 'PCI_EXP_SLTCAP_PSN', { lspci: 'Slot #{d}' }),
+    }),
+  ),
+  slotControl: inPart(
+    'slot',
+    register(0x18, 2, 'PCI_EXP_SLTCTL', 'SltCtl', {
+      attentionButtonEnabled: flag(0, 'PCI_EXP_SLTCTL_ABPE', { label: 'AttnBtn', after: 'Enable:' }),
+      powerFaultEnabled: flag(1, 'PCI_EXP_SLTCTL_PFDE', { label: 'PwrFlt', after: 'Enable:' }),
+      mrlSensorEnabled: flag(2, 'PCI_EXP_SLTCTL_MRLSCE', { label: 'MRL', after: 'Enable:' }),
+      presenceDetectEnabled: flag(3, 'PCI_EXP_SLTCTL_PDCE', { label: 'PresDet', after: 'Enable:' }),
+      commandCompletedEnabled: flag(4, 'PCI_EXP_SLTCTL_CCIE', { label: 'CmdCplt', after: 'Enable:' }),
+      hotPlugInterruptEnabled: flag(5, 'PCI_EXP_SLTCTL_HPIE', { label: 'HPIrq', after: 'Enable:' }),
+      attentionIndicator: names([6, 7], 'PCI_EXP_SLTCTL_AIC', indicator, 'AttnInd {name}'),
+      powerIndicator: names([8, 9], 'PCI_EXP_SLTCTL_PIC', indicator, 'PwrInd {name}'),
+      /** Set: the slot's power is off. */
+      powerOff: flag(10, 'PCI_EXP_SLTCTL_PCC', { label: 'Power', after: 'Control:' }),
+      interlock: flag(11, 'PCI_EXP_SLTCTL_EIC', { label: 'Interlock', after: 'Control:' }),
+      linkStateEnabled: flag(12, 'PCI_EXP_SLTCTL_DLLSCE', { label: 'LinkChg', after: 'Enable:' }),
+      autoPowerLimitDisabled: flag(13, 'PCI_EXP_SLTCTL_ASPL_DISABLE'),
+      inBandPresenceDisabled: flag(14, 'PCI_EXP_SLTCTL_IBPD_DISABLE'),
+    }),
+  ),
+  slotStatus: inPart(
+    'slot',
+    register(0x1a, 2, 'PCI_EXP_SLTSTA', 'SltSta', {
+      attentionButton: flag(0, 'PCI_EXP_SLTSTA_ABP', { label: 'AttnBtn', after: 'Status:' }),
+      powerFault: flag(1, 'PCI_EXP_SLTSTA_PFD', { label: 'PowerFlt', after: 'Status:' }),
+      mrlSensorChanged: flag(2, 'PCI_EXP_SLTSTA_MRLSC', { label: 'MRL', after: 'Changed:' }),
+      presenceChanged: flag(3, 'PCI_EXP_SLTSTA_PDC', { label: 'PresDet', after: 'Changed:' }),
+      commandCompleted: flag(4, 'PCI_EXP_SLTSTA_CC', { label: 'CmdCplt', after: 'Status:' }),
+      /** Set: the manually operated retention latch is open. */
+      mrlOpen: flag(5, 'PCI_EXP_SLTSTA_MRLSS', { label: 'MRL', after: 'Status:' }),
+      present: flag(6, 'PCI_EXP_SLTSTA_PDS', { label: 'PresDet', after: 'Status:' }),
+      interlock: flag(7, 'PCI_EXP_SLTSTA_EIS', { label: 'Interlock', after: 'Status:' }),
+      linkStateChanged: flag(8, 'PCI_EXP_SLTSTA_DLLSC', { label: 'LinkState', after: 'Changed:' }),
+    }),
+  ),
+  rootControl: inPart(
+    'root',
+    register(0x1c, 2, 'PCI_EXP_RTCTL', 'RootCtl', {
+      systemErrorOnCorrectable: flag(0, 'PCI_EXP_RTCTL_SECEE', 'ErrCorrectable'),
+      systemErrorOnNonFatal: flag(1, 'PCI_EXP_RTCTL_SENFEE', 'ErrNon-Fatal'),
+      systemErrorOnFatal: flag(2, 'PCI_EXP_RTCTL_SEFEE', 'ErrFatal'),
+      pmeInterrupt: flag(3, 'PCI_EXP_RTCTL_PMEIE', 'PMEIntEna'),
+      retryStatusVisible: flag(4, 'PCI_EXP_RTCTL_RRS_SVE', 'CRSVisible'),
+    }),
+  ),
+  rootCapabilities: inPart(
+    'root',
+    register(0x1e, 2, 'PCI_EXP_RTCAP', 'RootCap', {
+      retryStatusVisible: flag(0, 'PCI_EXP_RTCAP_RRS_SV', 'CRSVisible'),
+    }),
+  ),
+  rootStatus: inPart(
+    'root',
+    register(0x20, 4, 'PCI_EXP_RTSTA', 'RootSta', {
+      pmeRequester: number([0, 15], 'PCI_EXP_RTSTA_PME_RQ_ID', { lspci: 'PME ReqID {x}' }),
+      pmeStatus: flag(16, 'PCI_EXP_RTSTA_PME', 'PMEStatus'),
+      pmePending: flag(17, 'PCI_EXP_RTSTA_PENDING', 'PMEPending'),
+    }),
+  ),
+  deviceCapabilities2: inPart(
+    'v2',
+    register(0x24, 4, 'PCI_EXP_DEVCAP2', 'DevCap2', {
+      completionTimeoutRanges: names(
+        [0, 3],
+        'PCI_EXP_DEVCAP2_TIMEOUT_RANGE',
+        // biome-ignore format: a table by raw value
+        ['Not Supported', 'Range A', 'Range B', 'Range AB', null, null, 'Range BC', 'Range ABC',
+          null, null, null, null, null, null, 'Range BCD', 'Range ABCD'],
+        'Completion Timeout: {name}',
+      ),
+      completionTimeoutDisable: flag(4, 'PCI_EXP_DEVCAP2_COMP_TMOUT_DIS', 'TimeoutDis'),
+      ariForwarding: flag(5, 'PCI_EXP_DEVCAP2_ARI', 'ARIFwd'),
+      atomicRouting: flag(6, 'PCI_EXP_DEVCAP2_ATOMIC_ROUTE', { label: 'Routing', after: 'AtomicOpsCap:' }),
+      atomic32: flag(7, 'PCI_EXP_DEVCAP2_ATOMIC_COMP32', { label: '32bit', after: 'AtomicOpsCap:' }),
+      atomic64: flag(8, 'PCI_EXP_DEVCAP2_ATOMIC_COMP64', { label: '64bit', after: 'AtomicOpsCap:' }),
+      atomic128Cas: flag(9, 'PCI_EXP_DEVCAP2_ATOMIC_COMP128', { label: '128bitCAS', after: 'AtomicOpsCap:' }),
+      noRelaxedOrderingPassing: flag(10, 'PCI_EXP_DEVCAP2_NROPRPRP', 'NROPrPrP'),
+      ltr: flag(11, 'PCI_EXP_DEVCAP2_LTR', 'LTR'),
+      tphCompleter: names([12, 13], 'PCI_EXP_DEVCAP2_TPH_COMP_MASK', [
+        'none',
+        'TPH',
+        null,
+        'TPH and extended TPH',
+      ]),
+      lnSystemCls: names(
+        [14, 15],
+        'PCI_EXP_DEVCAP2_LN_CLS',
+        ['Not Supported', '64byte cachelines', '128byte cachelines'],
+        'LN System CLS {name}',
+      ),
+      tenBitTagCompleter: flag(16, 'PCI_EXP_DEVCAP2_10BIT_TAG_COMP', '10BitTagComp'),
+      tenBitTagRequester: flag(17, 'PCI_EXP_DEVCAP2_10BIT_TAG_REQ', '10BitTagReq'),
+      obff: names(
+        [18, 19],
+        'PCI_EXP_DEVCAP2_OBFF_MASK',
+        ['Not Supported', 'Via message', 'Via WAKE#', 'Via message/WAKE#'],
+        'OBFF {name}',
+      ),
+      extendedFormat: flag(20, 'PCI_EXP_DEVCAP2_EXTFMT', 'ExtFmt'),
+      endToEndPrefix: flag(21, 'PCI_EXP_DEVCAP2_EE_PREFIX', 'EETLPPrefix'),
+      maxEndToEndPrefixes: names(
+        [22, 23],
+        'PCI_EXP_DEVCAP2_EE_PREFIX_MAX',
+        [4, 1, 2, 3],
+        'MaxEETLPPrefixes {name}',
+      ),
+      emergencyPowerReduction: names(
+        [24, 25],
+        'PCI_EXP_DEVCAP2_EPR',
+        ['Not Supported', 'Dev Specific', 'Form Factor Dev Specific'],
+        'EmergencyPowerReduction {name}',
+      ),
+      emergencyPowerReductionInit: flag(26, 'PCI_EXP_DEVCAP2_EPR_INIT', 'EmergencyPowerReductionInit'),
+      functionReadinessStatus: flag(31, 'PCI_EXP_DEVCAP2_FRS', 'FRS'),
+    }),
+  ),
+  deviceControl2: inPart(
+    'v2',
+    register(0x28, 2, 'PCI_EXP_DEVCTL2', 'DevCtl2', {
+      completionTimeout: names(
+        [0, 3],
+        'PCI_EXP_DEVCTL2_COMP_TIMEOUT',
+        // biome-ignore format: a table by raw value
+        ['50us to 50ms', '50us to 100us', '1ms to 10ms', null, null, '16ms to 55ms', '65ms to 210ms', null,
+          null, '260ms to 900ms', '1s to 3.5s', null, null, '4s to 13s', '17s to 64s'],
+        'Completion Timeout: {name}',
+      ),
+      completionTimeoutDisabled: flag(4, 'PCI_EXP_DEVCTL2_COMP_TMOUT_DIS', 'TimeoutDis'),
+      ariForwarding: flag(5, 'PCI_EXP_DEVCTL2_ARI', 'ARIFwd'),
+      atomicRequester: flag(6, 'PCI_EXP_DEVCTL2_ATOMIC_REQ', { label: 'ReqEn', after: 'AtomicOpsCtl:' }),
+      atomicEgressBlocked: flag(7, 'PCI_EXP_DEVCTL2_ATOMIC_EGRESS_BLOCK', {
+        label: 'EgressBlck',
+        after: 'AtomicOpsCtl:',
+      }),
+      idoRequests: flag(8, 'PCI_EXP_DEVCTL2_IDO_REQ_EN', 'IDOReq'),
+      idoCompletions: flag(9, 'PCI_EXP_DEVCTL2_IDO_CMP_EN', 'IDOCompl'),
+      ltr: flag(10, 'PCI_EXP_DEVCTL2_LTR_EN', 'LTR'),
+      emergencyPowerReduction: flag(11, 'PCI_EXP_DEVCTL2_EPR_REQ', 'EmergencyPowerReductionReq'),
+      tenBitTagRequester: flag(12, 'PCI_EXP_DEVCTL2_10BIT_TAG_REQ', '10BitTagReq'),
+      obff: names(
+        [13, 14],
+        'PCI_EXP_DEVCTL2_OBFF',
+        ['Disabled', 'Via message A', 'Via message B', 'Via WAKE#'],
+        'OBFF {name}',
+      ),
+      endToEndPrefixBlocked: flag(15, 'PCI_EXP_DEVCTL2_EE_TLP_BLK', 'EETLPPrefixBlk'),
+    }),
+  ),
+  linkCapabilities2: inPart(
+    'v2 link',
+    register(0x2c, 4, 'PCI_EXP_LNKCAP2', 'LnkCap2', {
+      speed2_5: flag(1, 'PCI_EXP_LNKCAP2_SLS_2_5GB'),
+      speed5: flag(2, 'PCI_EXP_LNKCAP2_SLS_5_0GB'),
+      speed8: flag(3, 'PCI_EXP_LNKCAP2_SLS_8_0GB'),
+      speed16: flag(4, 'PCI_EXP_LNKCAP2_SLS_16_0GB'),
+      speed32: flag(5, 'PCI_EXP_LNKCAP2_SLS_32_0GB'),
+      speed64: flag(6, 'PCI_EXP_LNKCAP2_SLS_64_0GB'),
+      crosslink: flag(8, 'PCI_EXP_LNKCAP2_CROSSLINK', 'Crosslink'),
+      retimer: flag(23, 'PCI_EXP_LNKCAP2_RETIMER', 'Retimer'),
+      twoRetimers: flag(24, 'PCI_EXP_LNKCAP2_2RETIMERS', '2Retimers'),
+      deviceReadinessStatus: flag(31, 'PCI_EXP_LNKCAP2_DRS', 'DRS'),
+    }),
+  ),
+  linkControl2: inPart(
+    'v2 link',
+    register(0x30, 2, 'PCI_EXP_LNKCTL2', 'LnkCtl2', {
+      /** 0 is allowed where 2.5GT/s is the only speed. */
+      targetSpeed: names([0, 3], 'PCI_EXP_LNKCTL2_TLS', speeds, 'Target Link Speed: {name}'),
+      enterCompliance: flag(4, 'PCI_EXP_LNKCTL2_ENTER_COMP', 'EnterCompliance'),
+      autonomousSpeedDisabled: flag(5, 'PCI_EXP_LNKCTL2_HASD', 'SpeedDis'),
+      selectableDeEmphasis: names(
+        6,
+        'PCI_EXP_LNKCTL2_DEEMPHASIS',
+        deEmphasis,
+        'Selectable De-emphasis: {name}',
+      ),
+      transmitMargin: number([7, 9], 'PCI_EXP_LNKCTL2_TX_MARGIN'),
+      enterModifiedCompliance: flag(10, 'PCI_EXP_LNKCTL2_MOD_CMPLNC', 'EnterModifiedCompliance'),
+      complianceSos: flag(11, 'PCI_EXP_LNKCTL2_CMPLNC_SOS', 'ComplianceSOS'),
+      compliancePreset: number([12, 15], 'PCI_EXP_LNKCTL2_COM_DEEMPHASIS'),
+    }),
+  ),
+  linkStatus2: inPart(
+    'v2 link',
+    register(0x32, 2, 'PCI_EXP_LNKSTA2', 'LnkSta2', {
+      currentDeEmphasis: names(
+        0,
+        'PCI_EXP_LINKSTA2_DEEMPHASIS',
+        deEmphasis,
+        'Current De-emphasis Level: {name}',
+      ),
+      equalizationComplete: flag(1, 'PCI_EXP_LINKSTA2_EQU_COMP', 'EqualizationComplete'),
+      equalizationPhase1: flag(2, 'PCI_EXP_LINKSTA2_EQU_PHASE1', 'EqualizationPhase1'),
+      equalizationPhase2: flag(3, 'PCI_EXP_LINKSTA2_EQU_PHASE2', 'EqualizationPhase2'),
+      equalizationPhase3: flag(4, 'PCI_EXP_LINKSTA2_EQU_PHASE3', 'EqualizationPhase3'),
+      equalizationRequest: flag(5, 'PCI_EXP_LINKSTA2_EQU_REQ', 'LinkEqualizationRequest'),
+      retimer: flag(6, 'PCI_EXP_LINKSTA2_RETIMER', 'Retimer'),
+      twoRetimers: flag(7, 'PCI_EXP_LINKSTA2_2RETIMERS', '2Retimers'),
+      crosslink: names(
+        [8, 9],
+        'PCI_EXP_LINKSTA2_CROSSLINK',
+        ['unsupported', 'Upstream Port', 'Downstream Port', 'incomplete'],
+        'CrosslinkRes: {name}',
+      ),
+      flitMode: flag(10, 'PCI_EXP_LNKSTA2_FLIT', 'FltMode'),
+      downstreamComponent: names(
+        [12, 14],
+        'PCI_EXP_LINKSTA2_COMPONENT',
+        [
+          'Link Down - Not Determined',
+          'Link Down - Not Present',
+          'Link Down - Present',
+          null,
+          'Link Up - Present',
+          'Link Up - Present and DRS Received',
+        ],
+        'DownstreamComp: {name}',
+      ),
+      readinessMessageReceived: flag(15, 'PCI_EXP_LINKSTA2_DRS_RCVD', 'DRS'),
+    }),
+  ),
+  slotCapabilities2: inPart(
+    'v2 slot',
+    register(0x34, 4, 'PCI_EXP_SLTCAP2', '', {
+      inBandPresenceDisable: flag(0, 'PCI_EXP_SLTCAP2_IBPD'),
+    }),
+  ),
+})
+
+/** Which registers a function of this type and version has (Linux drivers/pci/access.c, pcie_cap_has_*). */
+export function expressParts(space: ConfigSpace, at: number): HasPart {
+  const version = space.readBits(at + 2, 2, 0, 3)
+  const type = space.readBits(at + 2, 2, 4, 7)
+  const slot = space.readBits(at + 2, 2, 8)
+  const isType = (...types: number[]) => (type === undefined ? undefined : types.includes(type))
+  const isPort = isType(0x4, 0x6, 0x8)
+  const has: Record<string, boolean | undefined> = {
+    link: type === undefined ? undefined : !isType(0x9, 0xa),
+    slot: isPort === false ? false : slot === undefined || isPort === undefined ? undefined : slot === 1,
+    root: isType(0x4, 0xa),
+    v2: version === undefined ? undefined : version >= 2,
+  }
+  return (part) => {
+    const answers = part.split(' ').map((name) => has[name])
+    return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true
+  }
+}
