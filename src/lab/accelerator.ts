@@ -6,7 +6,8 @@ import { cacheFolder, sha256 } from './cache.js'
 import { packCpio } from './cpio.js'
 import { busybox } from './initramfs.js'
 import type { Kernel } from './kernel.js'
-import { finish, succeed } from './process.js'
+import { finish } from './process.js'
+import type { Qemu } from './qemu.js'
 
 export type Accelerator = 'kvm' | 'tcg'
 
@@ -18,7 +19,7 @@ const trialSeconds = 10
  * this kernel is booted once, with a time limit; what came of it is kept for this host, QEMU and kernel.
  */
 export async function chooseAccelerator(
-  qemu: string,
+  qemu: Qemu,
   kernel: Kernel,
   progress: (step: string) => void,
 ): Promise<Accelerator> {
@@ -27,8 +28,7 @@ export async function chooseAccelerator(
   } catch {
     return 'tcg'
   }
-  const version = (await succeed([qemu, '--version'])).toString().split('\n')[0]!
-  const key = `${release()} / ${version} / ${sha256(kernel.image)}`
+  const key = `${release()} / QEMU ${qemu.version} / ${sha256(kernel.image)}`
   const file = join(cacheFolder(), 'kvm-trials.json')
   let trials: Record<string, Accelerator> = {}
   try {
@@ -45,7 +45,7 @@ export async function chooseAccelerator(
   return accelerator
 }
 
-async function boots(qemu: string, kernel: Kernel): Promise<boolean> {
+async function boots(qemu: Qemu, kernel: Kernel): Promise<boolean> {
   const mark = 'handover: KVM works'
   const initramfs = join(cacheFolder(), 'kvm-trial.cpio.gz')
   mkdirSync(cacheFolder(), { recursive: true })
@@ -61,7 +61,7 @@ async function boots(qemu: string, kernel: Kernel): Promise<boolean> {
     'timeout',
     '--signal=KILL',
     String(trialSeconds),
-    qemu,
+    ...qemu.command,
     '-accel',
     'kvm',
     '-cpu',

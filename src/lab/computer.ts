@@ -10,11 +10,13 @@ import { LabError } from './errors.js'
 import { Guest } from './guest.js'
 import { buildInitramfs } from './initramfs.js'
 import { type Kernel, labKernel } from './kernel.js'
+import { hasProperty, installedQemu, type Qemu } from './qemu.js'
 import { labArguments } from './qemu-arguments.js'
 import type { Topology } from './topology.js'
 
 export interface StartOptions {
-  readonly qemu?: string
+  /** This machine's own by default. */
+  readonly qemu?: Qemu
   /** Called with each step as it begins. */
   readonly progress?: (step: string) => void
   /** A boot that takes longer has failed. Under software emulation it takes about 10 s. */
@@ -29,6 +31,7 @@ export class Computer {
     readonly qmp: Qmp,
     readonly kernel: Kernel,
     readonly accelerator: Accelerator,
+    readonly qemu: Qemu,
     /** Sockets, disks and logs of this run; removed by {@link stop}. */
     readonly folder: string,
     private readonly process: ChildProcess,
@@ -77,7 +80,8 @@ export class Computer {
 
 /** Starts the computer that `topology` describes and waits until commands can be run in it. Throws {@link LabError}. */
 export async function startComputer(topology: Topology, options: StartOptions = {}): Promise<Computer> {
-  const { qemu = 'qemu-system-x86_64', progress = () => undefined, bootTimeoutMs = 120_000, signal } = options
+  const { progress = () => undefined, bootTimeoutMs = 120_000, signal } = options
+  const qemu = options.qemu ?? (await installedQemu())
   const kernel = await labKernel(progress)
   const accelerator = await chooseAccelerator(qemu, kernel, progress)
   signal?.throwIfAborted()
@@ -92,11 +96,9 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       initramfs,
       await buildInitramfs(kernel, [process.execPath, join(import.meta.dirname, 'agent.js')]),
     )
-    const { argv, disks } = labArguments(
-      topology,
-      { kernel: kernel.image, initramfs, accelerator, qemu },
-      folder,
-    )
+    const amdDmaRemap = topology.iommu === 'amd' && (await hasProperty(qemu, 'amd-iommu', 'dma-remap'))
+    const boot = { kernel: kernel.image, initramfs, accelerator, qemu, amdDmaRemap }
+    const { argv, disks } = labArguments(topology, boot, folder)
     for (const disk of disks) if (disk.make) makeSparse(disk.file, disk.sizeBytes)
     progress(
       `starting a computer (${accelerator === 'kvm' ? 'KVM' : 'software emulation'}, Linux ${kernel.version})`,
@@ -105,7 +107,7 @@ export async function startComputer(topology: Topology, options: StartOptions = 
     child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', errors] })
     closeSync(errors)
     const failed = new Promise<never>((_, reject) => {
-      child!.once('error', (error) => reject(new LabError(`cannot start ${qemu}: ${error.message}`)))
+      child!.once('error', (error) => reject(new LabError(`cannot start ${argv[0]}: ${error.message}`)))
       child!.once('exit', (status, name) =>
         reject(
           new LabError(
@@ -117,13 +119,13 @@ export async function startComputer(topology: Topology, options: StartOptions = 
     })
     failed.catch(() => undefined) // after the start, an end is for `ended` to tell
     signal?.addEventListener('abort', abort)
-    const boot = async () => {
+    const connectBoth = async () => {
       qmp = await Qmp.connect(join(folder, 'qmp.sock'), 15_000, () => child!.exitCode !== null)
       guest = new Guest(await connect(join(folder, 'agent.sock')))
       await guest.ready()
     }
-    await Promise.race([boot(), failed, timeout(bootTimeoutMs, folder)])
-    return new Computer(guest!, qmp!, kernel, accelerator, folder, child)
+    await Promise.race([connectBoth(), failed, timeout(bootTimeoutMs, folder)])
+    return new Computer(guest!, qmp!, kernel, accelerator, qemu, folder, child)
   } catch (error) {
     guest?.close()
     qmp?.close()

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Accelerator } from './accelerator.js'
 import { LabError } from './errors.js'
 import { portName } from './protocol.js'
+import type { Qemu } from './qemu.js'
 import { kinds, type Node, type Topology } from './topology.js'
 
 /** Slots 0 and 1 are left to the host bridge and to what QEMU adds for an IOMMU; 0x1f is the ICH9's. */
@@ -34,7 +35,9 @@ export function labArguments(
     readonly kernel: string
     readonly initramfs: string
     readonly accelerator: Accelerator
-    readonly qemu: string
+    readonly qemu: Qemu
+    /** This QEMU's amd-iommu remaps DMA when asked (QEMU 7.2's does not at all). */
+    readonly amdDmaRemap?: boolean
   },
   folder: string,
 ): LabArguments {
@@ -115,7 +118,7 @@ export function labArguments(
   })
 
   const argv = [
-    boot.qemu,
+    ...boot.qemu.command,
     ...(boot.accelerator === 'kvm'
       ? ['-accel', 'kvm', '-cpu', 'host']
       : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
@@ -136,7 +139,9 @@ export function labArguments(
     `file:${join(folder, 'serial.log')}`,
     '-qmp',
     `unix:${join(folder, 'qmp.sock')},server=on,wait=off`,
-    ...iommu[topology.iommu].arguments,
+    ...iommu[topology.iommu].arguments.map((one) =>
+      boot.amdDmaRemap ? one.replace(/^amd-iommu,/, '$&dma-remap=on,') : one,
+    ),
     ...devices,
     '-device',
     `virtio-serial-pci,id=agent-bus,bus=pcie.0,addr=0x${agentSlot.toString(16)}`,

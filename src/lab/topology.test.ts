@@ -3,8 +3,13 @@ import { labArguments } from './qemu-arguments.js'
 import { defaultTopologyFile, kinds, parseTopology, readTopology } from './topology.js'
 
 const parse = (text: string) => parseTopology(text, 'here.yaml')
+const boot = {
+  kernel: '/k',
+  initramfs: '/i',
+  accelerator: 'tcg',
+  qemu: { command: ['qemu'], version: '7.2' },
+} as const
 const devicesOf = (text: string) => {
-  const boot = { kernel: '/k', initramfs: '/i', accelerator: 'tcg', qemu: 'qemu' } as const
   const { argv } = labArguments(parse(text), boot, '/run/x')
   return argv.filter((_, index) => argv[index - 1] === '-device')
 }
@@ -81,7 +86,6 @@ devices:
 
   it('doubles commas in file names', () => {
     const topology = parse('devices: [ { nvme: { image: "/a,b.img" } } ]')
-    const boot = { kernel: '/k', initramfs: '/i', accelerator: 'tcg', qemu: 'qemu' } as const
     expect(labArguments(topology, boot, '/x').argv).toContain(
       'file=/a,,b.img,format=raw,if=none,id=nvme1-disk,snapshot=on',
     )
