@@ -1,0 +1,1 @@
+export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
