@@ -37,9 +37,9 @@ exec $b switch_root /root /bin/sh /run/handover-init
 const secondStage = (kernel: Kernel, agent: readonly string[]) => `#!/bin/sh
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb LANG=C.UTF-8
 mkdir -p /dev/pts /dev/shm /lib/modules/${kernel.version}
-mount -t devpts devpts /dev/pts
-mount -t tmpfs tmpfs /dev/shm
-mount --bind ${quote(kernel.modules)} /lib/modules/${kernel.version}
+busybox mount -t devpts devpts /dev/pts
+busybox mount -t tmpfs tmpfs /dev/shm
+busybox mount --bind ${quote(kernel.modules)} /lib/modules/${kernel.version}
 ln -sf /proc/self/fd /dev/fd
 ln -sf /proc/self/fd/0 /dev/stdin
 ln -sf /proc/self/fd/1 /dev/stdout
