@@ -3,4 +3,9 @@
  * What goes out: a Machine, everything known about that computer, and the functions a person's DEVICE word means.
  */
 
+export { compareAddresses, isAddress } from './address.js'
 export * from './machine.js'
+export { knownValue } from './read.js'
+export { readMachine } from './read-machine.js'
+export { resourceFlags } from './resources.js'
+export { classWords, type Selection, selectFunctions } from './select.js'

@@ -68,6 +68,14 @@ export interface Resource {
   readonly flags: bigint
 }
 
+/** Speeds in GT/s, widths in lanes; null: not told, or (the first two) the link is down. */
+export interface Link {
+  readonly speedGTs: number | null
+  readonly width: number | null
+  readonly maxSpeedGTs: number | null
+  readonly maxWidth: number | null
+}
+
 /** A kernel object that hangs on a function: a block device, a network interface, a DRM card, ... */
 export interface Held {
   readonly kind: string
@@ -92,7 +100,12 @@ export interface PciFunction {
   readonly class: Fact<number>
   readonly revision: Fact<number>
   /** From the host's pci.ids (or the pasted text); undefined where it does not say. */
-  readonly names: { readonly vendor?: string; readonly device?: string; readonly class?: string; readonly subsystem?: string }
+  readonly names: {
+    readonly vendor?: string
+    readonly device?: string
+    readonly class?: string
+    readonly subsystem?: string
+  }
   /** The bound driver's name, or null for none. */
   readonly driver: Fact<string | null>
   readonly driverOverride: Fact<string | null>
@@ -111,7 +124,8 @@ export interface PciFunction {
   readonly powerState: Fact<string>
   readonly numaNode: Fact<number | null>
   readonly enabled: Fact<boolean>
-  readonly link: Fact<{ readonly speed: string; readonly width: number; readonly maxSpeed: string; readonly maxWidth: number } | null>
+  /** The PCI Express link above it, or null where it has none. */
+  readonly link: Fact<Link | null>
   /** SR-IOV: on the physical function the number of functions in use; on a virtual one its parent. */
   readonly sriov: Fact<{ readonly enabled: number; readonly total: number } | null>
   readonly physicalFunction: Fact<string | null>

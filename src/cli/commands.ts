@@ -1,0 +1,172 @@
+import type { Argument, Command, Option } from './command.js'
+
+const device: Argument = { name: 'DEVICE', kind: 'device' }
+const json: Option = { long: 'json', summary: 'print JSON; its schema: handover schema COMMAND' }
+const isPrivate: Option = {
+  long: 'private',
+  summary: 'keep serial numbers, MAC addresses and the like as they are',
+}
+const host: Option = {
+  long: 'host',
+  value: 'FILE',
+  kind: 'file',
+  summary: 'a recording or pasted lspci text in place of this computer (-: standard input)',
+}
+const reading = [host, json, isPrivate]
+const accept: Option = {
+  long: 'accept',
+  value: 'ROLE',
+  kind: 'role',
+  many: true,
+  summary: 'hand over even what the host uses as root-disk, network, keyboard or display',
+}
+
+/** Every command there is, in the order in which help lists them. */
+export const commands: readonly Command[] = [
+  {
+    name: 'devices',
+    summary: 'list the PCI devices, with their drivers and what the host uses them for',
+    options: reading,
+    examples: [
+      ['handover devices', 'what is in this computer'],
+      ['handover devices --host report.json', 'what is in the computer that made this recording'],
+      ['lspci -vvv | handover devices --host -', 'what pasted lspci text tells'],
+    ],
+    next: 'handover show 01:00.0',
+    load: () => import('./commands/devices.js'),
+  },
+  {
+    name: 'groups',
+    summary: 'list the IOMMU groups: what can only be handed over together',
+    options: reading,
+    examples: [
+      ['handover groups', 'the groups as the kernel made them'],
+      ['handover groups --json', 'the same for a program'],
+    ],
+    next: 'handover bind --dry-run 01:00.0',
+    load: () => import('./commands/groups.js'),
+  },
+  {
+    name: 'show',
+    summary: 'show all that is known of one device',
+    about: ['What this user may not read is shown as unknown, with the reason: as root more is known.'],
+    arguments: [device],
+    options: reading,
+    examples: [
+      ['handover show 01:00.0', 'by its address'],
+      ['handover show 10de:2206', 'by vendor and device id'],
+      ['handover show gpu', 'by its class, where there is only one'],
+      ['handover show 00:01.0/00.0 --host report.json', 'by its path from the root bus, in a recording'],
+    ],
+    next: 'handover rom 01:00.0 -o card.rom',
+    load: () => import('./commands/show.js'),
+  },
+  {
+    name: 'rom',
+    summary: 'save the option ROM of a card, and check it',
+    about: [
+      'The ROM is switched on for the time of the reading only. For the card that the firmware started, the kernel gives the copy that already ran, not what is on the card; that is said.',
+    ],
+    arguments: [device],
+    options: [
+      {
+        long: 'output',
+        short: 'o',
+        value: 'FILE',
+        kind: 'file',
+        required: true,
+        summary: 'where to write it',
+      },
+      { long: 'force', short: 'f', summary: 'overwrite FILE' },
+      json,
+    ],
+    examples: [['sudo handover rom 01:00.0 -o card.rom', 'save the ROM of the card in slot 01:00.0']],
+    next: 'handover bind --dry-run 01:00.0',
+    load: () => import('./commands/rom.js'),
+  },
+  {
+    name: 'record',
+    summary: 'write all that this program reads from the computer into one file',
+    about: [
+      'The file is JSON that a person can read and compare, and the report to send to somebody who helps. Serial numbers, MAC and IP addresses, UUIDs, host and user names are replaced by stable pseudonyms before it is written.',
+    ],
+    options: [
+      {
+        long: 'output',
+        short: 'o',
+        value: 'FILE',
+        kind: 'file',
+        required: true,
+        summary: 'where to write it (-: standard output)',
+      },
+      { long: 'force', short: 'f', summary: 'overwrite FILE' },
+      { ...host, summary: 'record what a recording or pasted lspci text tells (-: standard input)' },
+      isPrivate,
+    ],
+    examples: [
+      ['sudo handover record -o report.json', 'with all that only root may read'],
+      ['handover record -o -', 'look at it before you send it'],
+    ],
+    next: 'handover devices --host report.json',
+    load: () => import('./commands/record.js'),
+  },
+  {
+    name: 'bind',
+    summary: 'take devices from their drivers and give them to vfio-pci, until unbind or a restart',
+    about: [
+      'Every endpoint of the IOMMU group leaves its driver, or none does; bridges stay. What the host cannot do without is refused, and the refusal says what lifts it.',
+    ],
+    arguments: [{ ...device, many: true }],
+    options: [{ long: 'dry-run', short: 'n', summary: 'only say what would be done' }, accept, json],
+    examples: [
+      ['handover bind --dry-run 01:00.0', 'say what would be touched'],
+      ['sudo handover bind 01:00.0', 'hand the group of 01:00.0 to vfio-pci'],
+      ['sudo handover bind gpu --accept display', 'even though it lights the display'],
+    ],
+    next: 'handover vm start machine.yaml --foreground',
+    load: () => import('./commands/bind.js'),
+  },
+  {
+    name: 'unbind',
+    summary: 'give devices back to the drivers of the host',
+    arguments: [{ ...device, many: true }],
+    options: [{ long: 'dry-run', short: 'n', summary: 'only say what would be done' }, json],
+    examples: [
+      ['sudo handover unbind 01:00.0', 'give the group of 01:00.0 back'],
+      ['handover unbind --dry-run 01:00.0', 'say what would be touched'],
+    ],
+    next: 'handover devices',
+    load: () => import('./commands/unbind.js'),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON schema of what a command prints with --json',
+    arguments: [{ name: 'NAME', kind: 'schema', optional: true }],
+    examples: [
+      ['handover schema', 'the names'],
+      ['handover schema devices', 'the schema of handover devices --json'],
+    ],
+    next: 'handover devices --json',
+    load: () => import('./commands/schema.js'),
+  },
+  {
+    name: 'completion',
+    summary: 'print a completion script for a shell',
+    arguments: [{ name: 'SHELL', kind: 'shell' }],
+    examples: [
+      ['handover completion bash > ~/.local/share/bash-completion/completions/handover', 'for bash'],
+      ['handover completion zsh > ~/.zsh/completions/_handover', 'for zsh, where that folder is in $fpath'],
+      ['handover completion fish > ~/.config/fish/completions/handover.fish', 'for fish'],
+    ],
+    next: 'handover devices',
+    load: () => import('./commands/completion.js'),
+  },
+  {
+    name: 'man',
+    summary: 'print the manual page',
+    examples: [['handover man | man -l -', 'read it']],
+    next: 'handover devices',
+    hidden: true,
+    load: () => import('./commands/man.js'),
+  },
+]

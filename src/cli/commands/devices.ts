@@ -1,0 +1,47 @@
+import { isSet, type Run } from '../command.js'
+import { devicesDocument } from '../documents/devices.js'
+import { unknownRoles, whyNoGroups } from '../explain.js'
+import { functionColumns, functionRow, hasSegments } from '../function-table.js'
+import { checkBus, publish, readAskedMachine } from '../reading.js'
+import type { FunctionSummary } from '../schemas/common.js'
+import type { DevicesDocument } from '../schemas/devices.js'
+import { table } from '../table.js'
+import type { Line } from '../text.js'
+
+export const run: Run = async (terminal, asked) => {
+  const document = await publish(asked, devicesDocument(await readAskedMachine(asked)))
+  if (isSet(asked, 'json')) terminal.printJson(document)
+  else {
+    if (document.functions.length > 0) terminal.print(devicesText(document, terminal.columns))
+    terminal.say(devicesNotes(document))
+  }
+  return checkBus(document.bus, terminal)
+}
+
+/** A table by IOMMU group; functions without one come last. */
+export function devicesText({ functions }: DevicesDocument, width: number): readonly Line[] {
+  const segments = hasSegments(functions)
+  const ordered = functions.toSorted((a, b) => groupOrder(a) - groupOrder(b)) // keeps the order of addresses
+  const rows = ordered.map((f, i) => {
+    const { cells, style } = functionRow(f, segments)
+    const group = groupText(f)
+    const first = i === 0 || groupText(ordered[i - 1]!) !== group || group === '-' || group === '?'
+    return { cells: [first ? group : '', ...cells], style }
+  })
+  return table([{ title: 'GROUP', align: 'right' }, ...functionColumns], rows, width)
+}
+
+/** What the table cannot say: for the people who read it, not for programs that take it apart. */
+export function devicesNotes({ functions, iommu, roles }: DevicesDocument): readonly Line[] {
+  if (functions.length === 0) return []
+  const none = functions.every(({ group }) => 'value' in group && group.value === null)
+  return [...(none ? whyNoGroups(iommu) : []), ...unknownRoles(roles)]
+}
+
+function groupText({ group }: FunctionSummary): string {
+  return 'unknown' in group ? '?' : group.value === null ? '-' : String(group.value)
+}
+
+function groupOrder({ group }: FunctionSummary): number {
+  return 'value' in group && group.value !== null ? group.value : Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs'
+import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander'
+import type { Command, Invocation } from './command.js'
+import { CliError, statusOf } from './errors.js'
+import { commandHelp, optionUsage, overview } from './help.js'
+import { status } from './status.js'
+import type { Terminal } from './terminal.js'
+import type { Line } from './text.js'
+
+/** Runs one command line and gives the exit status. Whatever goes wrong is said on the terminal, nothing is thrown. */
+export async function runProgram(
+  commands: readonly Command[],
+  argv: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  let result: number = status.ok
+  const program = build(commands, terminal, async (command, asked) => {
+    result = await (await command.load()).run(terminal, asked)
+  })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+    return result
+  } catch (error) {
+    return report(error, terminal)
+  }
+}
+
+function build(
+  commands: readonly Command[],
+  terminal: Terminal,
+  run: (command: Command, asked: Invocation) => Promise<void>,
+): Commander {
+  const width = Number.isFinite(terminal.columns) ? terminal.columns : 80
+  const nodes = new Map<string, Commander>()
+
+  const node = (name: string): Commander => {
+    let found = nodes.get(name)
+    if (!found) {
+      const words = name.split(' ')
+      found = new Commander(words.at(-1) || 'handover')
+      quieten(found)
+      // A word that only groups others (`vm`) shows what there is.
+      showHelp(found, () => overview(commands, name, width), terminal)
+      if (name !== '') node(words.slice(0, -1).join(' ')).addCommand(found)
+      nodes.set(name, found)
+    }
+    return found
+  }
+
+  const program = node('')
+  program.option('-V, --version').on('option:version', () => {
+    terminal.printRaw(`${version()}\n`)
+    throw new CommanderError(status.ok, 'commander.version', '')
+  })
+  for (const command of commands) {
+    const own = node(command.name)
+    showHelp(own, () => commandHelp(command, width), terminal)
+    for (const { name, many, optional } of command.arguments ?? []) {
+      const value = many ? `${name}...` : name
+      own.argument(optional ? `[${value}]` : `<${value}>`)
+    }
+    for (const option of command.options ?? []) {
+      const { long, value, many, required, summary } = option
+      const row = new CommanderOption(
+        value ? optionUsage(option).replace(` ${value}`, ` <${value}>`) : optionUsage(option),
+        summary,
+      )
+      if (many) row.argParser((one: string, before: string[] | undefined) => [...(before ?? []), one])
+      if (required) row.makeOptionMandatory()
+      row.attributeName = () => long
+      own.addOption(row)
+    }
+    own.action(async () => {
+      await run(command, { arguments: own.args, options: own.opts() })
+    })
+  }
+  return program
+}
+
+/** Errors are thrown, not printed: {@link report} says them all in one way. */
+function quieten(command: Commander): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined, outputError: () => undefined })
+}
+
+function showHelp(command: Commander, help: () => readonly Line[], terminal: Terminal): void {
+  command.outputHelp = () => terminal.print(help())
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}
+
+/** Says what went wrong and gives the exit status. */
+export function report(error: unknown, terminal: Terminal): number {
+  if (error instanceof CommanderError) {
+    if (
+      error.code === 'commander.help' ||
+      error.code === 'commander.helpDisplayed' ||
+      error.code === 'commander.version'
+    )
+      return status.ok
+    const [message = '', ...hints] = error.message.replace(/^error: /, '').split('\n')
+    terminal.say([complaint(message), ...hints.map((hint) => [`  ${hint}`])])
+    return status.usage
+  }
+  const known = statusOf(error)
+  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
+  if (known === undefined) {
+    terminal.say([
+      complaint(message),
+      ['  This is a defect of handover. Please report it, with what you did and the lines below.'],
+      ...(stack ?? '').split('\n').map((line) => [`  ${line}`]),
+    ])
+    return status.failed
+  }
+  const [first = '', ...rest] = message.split('\n')
+  const next = error instanceof CliError ? error.next : []
+  terminal.say([complaint(first), ...[...rest, ...next].map((line) => [`  ${line}`])])
+  return known
+}
+
+function complaint(message: string): Line {
+  return [{ text: 'handover: ', style: 'red' }, message]
+}

@@ -1,0 +1,31 @@
+import { type Host, liveHost } from '../host/index.js'
+import { type Fact, type Machine, readMachine } from '../machine/index.js'
+import { type Invocation, isSet, textOf } from './command.js'
+import { whyUnknown } from './explain.js'
+import { status } from './status.js'
+import type { Terminal } from './terminal.js'
+
+/** The computer that a reading command is asked about: this one, or what `--host` names. */
+export async function openAskedHost(asked: Invocation): Promise<Host> {
+  const name = textOf(asked, 'host')
+  return name === undefined ? liveHost() : (await import('../host/index.js')).openHost(name)
+}
+
+export async function readAskedMachine(asked: Invocation): Promise<Machine> {
+  return readMachine(await openAskedHost(asked))
+}
+
+/** Replaces what identifies a person or a computer, unless that was asked for. */
+export async function publish<T>(asked: Invocation, document: T): Promise<T> {
+  return isSet(asked, 'private') ? document : document
+}
+
+/** Says so where no functions are listed. A computer without PCI is an answer; not to have been able to look is a failure. */
+export function checkBus(bus: Fact<'present' | 'absent'>, terminal: Terminal): number {
+  if ('unknown' in bus) {
+    terminal.say([`handover: the PCI devices cannot be listed: ${whyUnknown(bus)}`])
+    return status.failed
+  }
+  if (bus.value === 'absent') terminal.say(['This computer has no PCI bus.'])
+  return status.ok
+}

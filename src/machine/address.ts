@@ -1,0 +1,16 @@
+/** `0000:01:00.0`, or a VMD domain's `10000:e1:00.0`: domain, bus, device, function, as Linux names PCI functions. */
+const pattern = /^([0-9a-f]{4,8}):([0-9a-f]{2}):([01][0-9a-f])\.([0-7])$/
+
+export function isAddress(text: string): boolean {
+  return pattern.test(text)
+}
+
+/** By domain, bus, device, function. Text order is wrong where domains have more than four digits. */
+export function compareAddresses(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+/** The PCI function that a path of /sys/devices lies under: the last address in it. */
+export function functionOfPath(path: string): string | undefined {
+  return path.split('/').findLast(isAddress)
+}
