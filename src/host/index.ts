@@ -7,3 +7,8 @@
 
 export type { FileBytes, Host, Read, WritableHost } from './host.js'
 export { HostWriteError, liveHost } from './live.js'
+export { OpenHostError, openHost } from './open.js'
+export { type RecordedHost, RecordingError, recordedHost } from './recording.js'
+export { recordingFormat } from './recording-format.js'
+export { type Trace, type TracingHost, tracingHost } from './trace.js'
+export { type RecordingHead, writeRecording } from './write-recording.js'

@@ -10,11 +10,10 @@ import {
 } from 'node:fs'
 import { errnoOf, failure } from './errno.js'
 import type { Host, Read, WritableHost } from './host.js'
+import { largestBytes } from './recording-format.js'
 
 /** One read(2) of this size holds nearly every sysfs and procfs file. */
 const bufferBytes = 64 * 1024
-/** No file this program reads is larger; /proc/kcore, a regular file of 128 TiB, is one it must not swallow. */
-const largestBytes = 64 * 1024 * 1024
 
 /** The computer this program runs on. Needs no privilege; what this user may not read answers `denied`. */
 export function liveHost(): WritableHost {
@@ -47,6 +46,7 @@ export function liveHost(): WritableHost {
         if (got === 0) break
         filled += got
         total += got
+        // /proc/kcore is a regular file of 128 TiB.
         if (total > largestBytes) return { kind: 'error', code: 'EFBIG' }
       }
       const last = buffer.subarray(0, filled)
