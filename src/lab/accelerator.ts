@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'n
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { cacheFolder, sha256 } from './cache.js'
+import { cacheFolder } from './cache.js'
 import { packCpio } from './cpio.js'
 import { busybox } from './initramfs.js'
 import type { Kernel } from './kernel.js'
@@ -16,7 +16,7 @@ const trialSeconds = 10
 
 /**
  * KVM where it really works, software emulation where not: /dev/kvm can be there and still run no ordinary kernel. So
- * this kernel is booted once, with a time limit; what came of it is kept for this host, QEMU and kernel.
+ * this kernel is booted once, with a time limit; what came of it is kept for this host's kernel and QEMU.
  */
 export async function chooseAccelerator(
   qemu: Qemu,
@@ -28,7 +28,7 @@ export async function chooseAccelerator(
   } catch {
     return 'tcg'
   }
-  const key = `${release()} / QEMU ${qemu.version} / ${sha256(kernel.image)}`
+  const key = `Linux ${release()}, QEMU ${qemu.version}`
   const file = join(cacheFolder(), 'kvm-trials.json')
   let trials: Record<string, Accelerator> = {}
   try {

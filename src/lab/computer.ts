@@ -17,6 +17,8 @@ import type { Topology } from './topology.js'
 export interface StartOptions {
   /** This machine's own by default. */
   readonly qemu?: Qemu
+  /** One of {@link namedKernels}; this machine's own or the distribution's by default. */
+  readonly kernel?: string | undefined
   /** Called with each step as it begins. */
   readonly progress?: (step: string) => void
   /** A boot that takes longer has failed. Under software emulation it takes about 10 s. */
@@ -82,7 +84,7 @@ export class Computer {
 export async function startComputer(topology: Topology, options: StartOptions = {}): Promise<Computer> {
   const { progress = () => undefined, bootTimeoutMs = 120_000, signal } = options
   const qemu = options.qemu ?? (await installedQemu())
-  const kernel = await labKernel(progress)
+  const kernel = await labKernel(options.kernel, progress)
   const accelerator = await chooseAccelerator(qemu, kernel, progress)
   signal?.throwIfAborted()
   const folder = mkdtempSync(join(tmpdir(), 'handover-lab-'))

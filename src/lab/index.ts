@@ -8,6 +8,7 @@
 export { Computer, type StartOptions, startComputer } from './computer.js'
 export { LabError } from './errors.js'
 export { Guest, type GuestCommand, joinGuest, type RunOptions, type RunResult } from './guest.js'
+export { namedKernels } from './kernel.js'
 export { backportsQemu, installedQemu, type Qemu } from './qemu.js'
 export { joinSession, shareSession } from './session.js'
 export { guestEnvironment, runScript, runShell } from './shell.js'

@@ -1,9 +1,10 @@
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
 import { cached } from './cache.js'
 import { LabError } from './errors.js'
-import { finish, succeed } from './process.js'
+import { Apt } from './packages.js'
+import { succeed } from './process.js'
 
 export interface Kernel {
   /** `6.1.0-50-amd64` */
@@ -18,12 +19,29 @@ export interface Kernel {
 /** Without these a kernel cannot serve in the laboratory. Names with `-`, see {@link moduleName}. */
 const needed = ['virtio-pci', '9pnet-virtio', '9p', 'overlay', 'virtio-console', 'vfio-pci']
 
+/** Debian releases whose kernels the laboratory can boot by name. */
+export const namedKernels: Readonly<Record<string, readonly string[]>> = {
+  '6.1': ['bookworm'],
+  '6.12': ['trixie'],
+  '7': ['trixie-backports', 'trixie'],
+}
+
 /**
- * The kernel that the laboratory boots: this machine's own when its image and modules can be read, else the
- * distribution's, unpacked (not installed) in the cache.
+ * The kernel that the laboratory boots: by one of {@link namedKernels}, or else this machine's own when its image and
+ * modules can be read, or else the distribution's. A kernel that is not this machine's own is unpacked in the cache.
  */
-export async function labKernel(progress: (step: string) => void): Promise<Kernel> {
-  return ownKernel() ?? (await distributionKernel(progress))
+export async function labKernel(name: string | undefined, progress: (step: string) => void): Promise<Kernel> {
+  if (name === undefined)
+    return ownKernel() ?? unpackedKernel('kernel', "the distribution's", Apt.withOwn, progress)
+  const suites = namedKernels[name]
+  if (!suites)
+    throw new LabError(`no kernel is called ${name}; there are: ${Object.keys(namedKernels).join(', ')}`)
+  return unpackedKernel(
+    `kernel-${name}`,
+    `Debian ${suites[0]}'s`,
+    (work) => Apt.forSuites(suites, work),
+    progress,
+  )
 }
 
 function ownKernel(): Kernel | undefined {
@@ -41,68 +59,55 @@ function ownKernel(): Kernel | undefined {
   return { version, image, modules, origin: "this machine's own" }
 }
 
-async function distributionKernel(progress: (step: string) => void): Promise<Kernel> {
-  const folder = await cached('kernel', async (partial) => {
-    progress('downloading a kernel')
-    const debs = await downloadKernel(partial)
-    progress('unpacking the kernel')
-    for (const deb of debs) {
-      await succeed(['dpkg-deb', '-x', deb, partial])
-      rmSync(deb)
-    }
-    const version = versionIn(partial)
-    // modules.dep is made when a kernel package is installed; ours never is. /usr/lib holds the modules from Debian 13 on.
-    if (!existsSync(join(partial, 'lib'))) await succeed(['ln', '-s', 'usr/lib', join(partial, 'lib')])
+async function unpackedKernel(
+  cacheName: string,
+  owner: string,
+  withApt: <T>(work: (apt: Apt) => Promise<T>) => Promise<T>,
+  progress: (step: string) => void,
+): Promise<Kernel> {
+  const folder = await cached(cacheName, async (partial) => {
+    progress(`downloading ${owner} kernel`)
+    await withApt(async (apt) => apt.unpack(await kernelPackages(apt), partial))
+    // /usr/lib holds the modules from Debian 13 on. modules.dep is made when a kernel is installed; this one never is.
+    if (!existsSync(join(partial, 'lib'))) symlinkSync('usr/lib', join(partial, 'lib'))
+    const { version, image } = unpackedIn(partial)
     await succeed([sbin('depmod'), '-b', partial, version])
-    return [`boot/vmlinuz-${version}`, `lib/modules/${version}/modules.dep`]
+    return [image, `lib/modules/${version}/modules.dep`]
   })
-  const version = versionIn(folder)
+  const { version, image } = unpackedIn(folder)
   return {
     version,
-    image: join(folder, 'boot', `vmlinuz-${version}`),
+    image: join(folder, image),
     modules: join(folder, 'lib/modules', version),
-    origin: `the distribution's, unpacked in ${folder}`,
+    origin: `${owner}, unpacked in ${folder}`,
   }
 }
 
-/** The distribution's kernel package; from Linux 7.2 on Debian keeps the files in packages of their own. */
-async function downloadKernel(folder: string): Promise<string[]> {
-  const meta = `linux-image-${process.arch === 'x64' ? 'amd64' : process.arch}`
-  let image = (await dependencies(meta)).find((name) => name.startsWith('linux-image-'))
-  if (!image) {
-    await finish(
-      process.getuid?.() === 0 ? ['apt-get', 'update', '-q'] : ['sudo', '-n', 'apt-get', 'update', '-q'],
-    )
-    image = (await dependencies(meta)).find((name) => name.startsWith('linux-image-'))
-  }
+/** The packages that hold the kernel's files; from Linux 7.2 on Debian's linux-image-* only depends on them. */
+async function kernelPackages(apt: Apt): Promise<string[]> {
+  const meta = 'linux-image-amd64'
+  const image = (await apt.dependencies(meta))?.find((name) => name.startsWith('linux-image-'))
   if (!image) {
     throw new LabError(
-      `no kernel for the laboratory: this machine's own (${release()}) has no readable image with modules, and apt knows no package ${meta}. ` +
+      `no kernel for the laboratory: this machine's own (${release()}) has no readable image with modules, and ${apt.name} knows no package ${meta}. ` +
         'Install a kernel with its modules, or run `apt-get update` as root and try again.',
     )
   }
-  const parts = (await dependencies(image)).filter((name) => /^linux-(binary|modules)-/.test(name))
-  mkdirSync(folder, { recursive: true })
-  const packages = parts.length ? parts : [image]
-  const got = await finish(['apt-get', 'download', '-q', ...packages], { cwd: folder })
-  if (got.status !== 0)
-    throw new LabError(`apt could not download ${packages.join(' ')}`, got.stderr.trim().slice(-1000))
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.deb'))
-    .map((name) => join(folder, name))
+  const parts = ((await apt.dependencies(image)) ?? []).filter((name) =>
+    /^linux-(binary|modules)-/.test(name),
+  )
+  return parts.length ? parts : [image]
 }
 
-async function dependencies(name: string): Promise<string[]> {
-  const { status, stdout } = await finish(['apt-cache', 'show', '--no-all-versions', name])
-  if (status !== 0) return []
-  const depends = /^Depends: (.*)$/m.exec(stdout.toString())?.[1] ?? ''
-  return depends.split(',').map((one) => one.trim().split(' ')[0]!)
-}
-
-function versionIn(folder: string): string {
-  const image = readdirSync(join(folder, 'boot')).find((name) => name.startsWith('vmlinuz-'))
-  if (!image) throw new LabError(`the kernel package unpacked in ${folder} has no boot/vmlinuz-*`)
-  return image.slice('vmlinuz-'.length)
+/** The kernel that a package unpacked in `folder` brought. From Linux 7.2 on Debian keeps the image beside the modules. */
+function unpackedIn(folder: string): { version: string; image: string } {
+  const [version] = readdirSync(join(folder, 'lib/modules'))
+  const image = [`boot/vmlinuz-${version}`, `lib/modules/${version}/vmlinuz`].find((file) =>
+    existsSync(join(folder, file)),
+  )
+  if (!version || !image)
+    throw new LabError(`the kernel package unpacked in ${folder} has no image with modules`)
+  return { version, image }
 }
 
 /** kmod's programs are in /usr/sbin, which is not in every user's PATH. */

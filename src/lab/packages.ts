@@ -1,17 +1,106 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cached } from './cache.js'
 import { LabError } from './errors.js'
-import { succeed } from './process.js'
+import { finish, succeed } from './process.js'
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
-/**
- * Programs of another Debian release, with all that they need, unpacked in the cache and not installed. apt works on a
- * state of its own there: it checks signatures and checksums as always, and this machine's packages are not touched.
- * `marker` is a file that the unpacked folder must hold.
- */
-export function unpackedPackages(
+/** apt, of this machine or with a state of its own. */
+export class Apt {
+  private constructor(
+    private readonly options: readonly string[],
+    readonly name: string,
+  ) {}
+
+  private static readonly own = new Apt([], "this machine's apt")
+
+  /**
+   * Runs `work` with an apt for other Debian releases, the first one preferred. It checks signatures and checksums as always;
+   * this machine's packages and lists are not touched.
+   */
+  static async forSuites<T>(suites: readonly string[], work: (apt: Apt) => Promise<T>): Promise<T> {
+    const state = mkdtempSync(join(tmpdir(), 'handover-apt-'))
+    try {
+      for (const part of ['etc/apt/preferences.d', 'state/lists/partial', 'cache/archives/partial']) {
+        mkdirSync(join(state, part), { recursive: true })
+      }
+      const mirror = debianMirror()
+      const sources = suites.map((suite) => `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`)
+      writeFileSync(join(state, 'etc/apt/sources.list'), sources.join(''))
+      writeFileSync(join(state, 'status'), '') // nothing is installed there, so that all dependencies are fetched
+      const options = {
+        Dir: state,
+        'Dir::State': 'state',
+        'Dir::State::status': join(state, 'status'),
+        'Dir::Cache': 'cache',
+        'APT::Install-Recommends': 'false',
+        'APT::Default-Release': suites[0]!,
+        'APT::Sandbox::User': '',
+        'Debug::NoLocking': 'true',
+      }
+      const apt = new Apt(
+        Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
+        suites[0]!,
+      )
+      await succeed(['apt-get', '-q', ...apt.options, 'update'])
+      return await work(apt)
+    } finally {
+      rmSync(state, { recursive: true })
+    }
+  }
+
+  /**
+   * With this machine's own apt; its lists may be missing or name versions that are gone, so they are fetched anew (which
+   * needs root) when the work fails.
+   */
+  static async withOwn<T>(work: (apt: Apt) => Promise<T>): Promise<T> {
+    try {
+      return await work(Apt.own)
+    } catch (error) {
+      const update = ['apt-get', '-q', 'update']
+      const { status } = await finish(process.getuid?.() === 0 ? update : ['sudo', '-n', ...update])
+      if (status !== 0) throw error
+      return work(Apt.own)
+    }
+  }
+
+  /** Names of the packages that `name` depends on; undefined where apt knows no such package. */
+  async dependencies(name: string): Promise<string[] | undefined> {
+    const { status, stdout } = await finish(['apt-cache', ...this.options, 'show', '--no-all-versions', name])
+    if (status !== 0) return undefined
+    const depends = /^Depends: (.*)$/m.exec(stdout.toString())?.[1] ?? ''
+    return depends.split(',').map((one) => one.trim().split(' ')[0]!)
+  }
+
+  /** Downloads packages and unpacks them (does not install them) in `folder`. */
+  async unpack(packages: readonly string[], folder: string): Promise<void> {
+    const archives = mkdtempSync(join(folder, '.archives-'))
+    await succeed(['apt-get', '-q', ...this.options, 'download', ...packages], { cwd: archives })
+    await unpackAll(archives, folder)
+    rmSync(archives, { recursive: true })
+  }
+
+  /** The same with all that they need. */
+  async unpackWithDependencies(packages: readonly string[], folder: string): Promise<void> {
+    const archives = mkdtempSync(join(folder, '.archives-'))
+    mkdirSync(join(archives, 'partial'))
+    const download = ['--download-only', '-y', '-o', `Dir::Cache::archives=${archives}`]
+    await succeed(['apt-get', '-q', ...this.options, ...download, 'install', ...packages])
+    await unpackAll(archives, folder)
+    rmSync(archives, { recursive: true })
+  }
+}
+
+async function unpackAll(archives: string, folder: string): Promise<void> {
+  for (const name of readdirSync(archives)) {
+    if (name.endsWith('.deb')) await succeed(['dpkg-deb', '-x', join(archives, name), folder])
+  }
+}
+
+/** Programs of another Debian release with all that they need, unpacked in the cache. `marker`: a file that must be there then. */
+export function unpackedPrograms(
   name: string,
   suites: readonly string[],
   packages: readonly string[],
@@ -19,40 +108,8 @@ export function unpackedPackages(
   progress: (step: string) => void,
 ): Promise<string> {
   return cached(name, async (folder) => {
-    const state = join(folder, 'apt')
-    for (const part of ['etc/apt/preferences.d', 'state/lists/partial', 'cache/archives/partial']) {
-      mkdirSync(join(state, part), { recursive: true })
-    }
-    const mirror = debianMirror()
-    const sources = suites.map((suite) => `deb [signed-by=${keyring}] ${mirror} ${suite} main\n`)
-    writeFileSync(join(state, 'etc/apt/sources.list'), sources.join(''))
-    writeFileSync(join(state, 'status'), '') // nothing is installed there, so that everything is fetched
-    const options = {
-      Dir: state,
-      'Dir::State': 'state',
-      'Dir::State::status': join(state, 'status'),
-      'Dir::Cache': 'cache',
-      'APT::Get::Assume-Yes': 'true',
-      'APT::Install-Recommends': 'false',
-      'APT::Default-Release': suites[0]!,
-      'APT::Sandbox::User': '',
-      'Debug::NoLocking': 'true',
-    }
-    const apt = [
-      'apt-get',
-      '-q',
-      ...Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`]),
-    ]
-    progress(`asking for ${packages.join(', ')} in ${suites[0]}`)
-    await succeed([...apt, 'update'])
     progress(`downloading ${packages.join(', ')} from ${suites[0]}`)
-    await succeed([...apt, '--download-only', 'install', ...packages])
-    progress(`unpacking ${packages.join(', ')}`)
-    const archives = join(state, 'cache/archives')
-    for (const deb of readdirSync(archives)) {
-      if (deb.endsWith('.deb')) await succeed(['dpkg-deb', '-x', join(archives, deb), folder])
-    }
-    rmSync(state, { recursive: true })
+    await Apt.forSuites(suites, (apt) => apt.unpackWithDependencies(packages, folder))
     return [marker]
   })
 }

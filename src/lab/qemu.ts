@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { unpackedPackages } from './packages.js'
+import { unpackedPrograms } from './packages.js'
 import { succeed } from './process.js'
 
 /** A QEMU that the laboratory can run. */
@@ -21,7 +21,7 @@ export async function installedQemu(path = 'qemu-system-x86_64'): Promise<Qemu> 
  * its libraries are not this machine's.
  */
 export async function backportsQemu(progress: (step: string) => void): Promise<Qemu> {
-  const folder = await unpackedPackages(
+  const folder = await unpackedPrograms(
     'qemu-trixie-backports',
     ['trixie-backports', 'trixie', 'trixie-updates'],
     ['qemu-system-x86'],
