@@ -96,7 +96,7 @@ export const expressLayout = layout({
     correctableError: flag(0, 'PCI_EXP_DEVSTA_CED', 'CorrErr'),
     nonFatalError: flag(1, 'PCI_EXP_DEVSTA_NFED', ['NonFatalErr', 'UncorrErr']),
     fatalError: flag(2, 'PCI_EXP_DEVSTA_FED', 'FatalErr'),
-    unsupportedRequest: flag(3, 'PCI_EXP_DEVSTA_URD', 'UnsupReq'),
+    unsupportedRequest: flag(3, 'PCI_EXP_DEVSTA_URD', ['UnsupReq', 'UnsuppReq']),
     auxPower: flag(4, 'PCI_EXP_DEVSTA_AUXPD', 'AuxPwr'),
     transactionsPending: flag(5, 'PCI_EXP_DEVSTA_TRPND', 'TransPend'),
   }),
