@@ -37,7 +37,7 @@ const common = {
   }),
   revision: value(0x08, 1, '', number([0, 7], 'PCI_REVISION_ID')),
   /** 24 bits: base class, subclass, programming interface. */
-  class: value(0x08, 4, '', number([8, 31], 'PCI_CLASS_REVISION')),
+  class: value(0x08, 4, '', number([8, 31], 'PCI_CLASS_PROG')),
   cacheLineSizeBytes: value(
     0x0c,
     1,

@@ -19,7 +19,7 @@ export const powerManagementLayout = layout({
     pmeFromD0: flag(11, 'PCI_PM_CAP_PME_D0', { label: 'D0', after: 'PME(' }),
     pmeFromD1: flag(12, 'PCI_PM_CAP_PME_D1', { label: 'D1', after: 'PME(' }),
     pmeFromD2: flag(13, 'PCI_PM_CAP_PME_D2', { label: 'D2', after: 'PME(' }),
-    pmeFromD3hot: flag(14, 'PCI_PM_CAP_PME_D3', 'D3hot'),
+    pmeFromD3hot: flag(14, 'PCI_PM_CAP_PME_D3hot', 'D3hot'),
     pmeFromD3cold: flag(15, 'PCI_PM_CAP_PME_D3cold', 'D3cold'),
   }),
   control: register(0x04, 2, 'PCI_PM_CTRL', 'Status', {
