@@ -1,6 +1,7 @@
 import { type Host, liveHost } from '../host/index.js'
 import { type Fact, type Machine, readMachine } from '../machine/index.js'
 import { type Invocation, isSet, textOf } from './command.js'
+import { CliError } from './errors.js'
 import { whyUnknown } from './explain.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
@@ -28,4 +29,11 @@ export function checkBus(bus: Fact<'present' | 'absent'>, terminal: Terminal): n
   }
   if (bus.value === 'absent') terminal.say(['This computer has no PCI bus.'])
   return status.ok
+}
+
+/** For commands that are about one device: throws where there can be none. */
+export function requireBus(bus: Fact<'present' | 'absent'>): void {
+  if ('unknown' in bus)
+    throw new CliError(status.failed, `the PCI devices cannot be listed: ${whyUnknown(bus)}`)
+  if (bus.value === 'absent') throw new CliError(status.noSuchDevice, 'this computer has no PCI bus')
 }

@@ -91,11 +91,7 @@ export class SysfsFunction implements PciFunction {
     return this.#once('messageIrqs', () => readMessageIrqs(this.#around.host, `${this.#folder}/msi_irqs`))
   }
   get resetMethods(): Fact<readonly string[] | null> {
-    return this.#once('resetMethods', () =>
-      readOptional(this.#around.host, `${this.#folder}/reset_method`, (text) =>
-        text.split(/\s+/).filter(Boolean),
-      ),
-    )
+    return this.#once('resetMethods', () => readResetMethods(this.#around.host, this.#folder))
   }
   get powerState(): Fact<string> {
     return this.#once('powerState', () =>
@@ -178,6 +174,17 @@ function readGroup(host: Host, path: string): Fact<number | null> {
   return group === undefined
     ? { unknown: `not understood: ${JSON.stringify(name.value)}`, path }
     : { value: group }
+}
+
+/** Linux 5.15 and later tell the methods; before, a `reset` that can only be written to says that there is one. */
+function readResetMethods(host: Host, folder: string): Fact<readonly string[] | null> {
+  const path = `${folder}/reset_method`
+  const methods = readOptional(host, path, (text) => text.split(/\s+/).filter(Boolean))
+  if ('unknown' in methods || methods.value !== null) return methods
+  const reset = host.readText(`${folder}/reset`)
+  if (reset.kind === 'absent') return methods
+  if (reset.kind === 'unrecorded') return unknownFrom(reset, path)
+  return { unknown: 'this kernel can reset it but does not tell how (Linux 5.15 and later do)', path }
 }
 
 function readSriov(host: Host, folder: string): SysfsFunction['sriov'] {

@@ -4,6 +4,8 @@
  */
 
 export { compareAddresses, isAddress } from './address.js'
+export { capabilitiesSeen, capabilityOf } from './capability.js'
+export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
 export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'

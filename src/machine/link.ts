@@ -1,4 +1,5 @@
 import type { Host } from '../host/index.js'
+import { capabilityOf } from './capability.js'
 import type { Fact, Link, PciFunction } from './machine.js'
 import { knownValue, parseNumber, readOptional } from './read.js'
 
@@ -7,7 +8,11 @@ import { knownValue, parseNumber, readOptional } from './read.js'
  * the function's PCI Express capability (a recording without those files, pasted text).
  * `null`: it has no link of its own, as on conventional PCI or inside the root complex.
  */
-export function readLink(host: Host, folder: string, f: Pick<PciFunction, 'config'>): Fact<Link | null> {
+export function readLink(
+  host: Host,
+  folder: string,
+  f: Pick<PciFunction, 'address' | 'config'>,
+): Fact<Link | null> {
   const speed = readOptional(host, `${folder}/current_link_speed`, parseSpeed)
   if ('value' in speed && speed.value !== null) {
     const width = readOptional(host, `${folder}/current_link_width`, parseNumber)
@@ -20,14 +25,9 @@ export function readLink(host: Host, folder: string, f: Pick<PciFunction, 'confi
       knownValue(maxWidth) ?? null,
     )
   }
-  const { config } = f
-  if ('unknown' in config) return config
-  const express = config.value.capabilities.find((capability) => capability.kind === 'pcie')
-  if (!express) {
-    if (config.value.truncatedAt === undefined && config.value.problems.length === 0) return { value: null }
-    return { unknown: 'needs the PCI Express capability, which could not be read', path: `${folder}/config` }
-  }
-  const { linkCapabilities, linkStatus } = express.fields
+  const express = capabilityOf(f, 'express')
+  if ('unknown' in express || express.value === null) return express as Fact<null>
+  const { linkCapabilities, linkStatus } = express.value.fields
   if (linkCapabilities === null || linkStatus === null) return { value: null }
   return linkOf(
     speedOf(linkStatus.speed),

@@ -7,6 +7,7 @@ export const resourceFlags = {
   io: 0x100n, // IORESOURCE_IO
   memory: 0x200n, // IORESOURCE_MEM
   prefetch: 0x2000n, // IORESOURCE_PREFETCH
+  unset: 0x20000000n, // IORESOURCE_UNSET: no address was given to it
   memory64: 0x100000n, // IORESOURCE_MEM_64
   /** IORESOURCE_ROM_SHADOW: the kernel reads the copy that the firmware left at 0xc0000, not the card (drivers/pci/rom.c). */
   romShadow: 0x2n,
