@@ -12,6 +12,7 @@ import {
   ConfigSpace,
   capabilityDefinitions,
   capabilityIdFromText,
+  conventionalSizeBytes,
   decodeFunction,
   definitionOf,
   type Field,
@@ -376,12 +377,13 @@ function entryText({ offset, extended, id, version }: Capability): string {
 }
 
 function reportedEntryText({ offset, version, text }: ReportedCapability, config: FunctionConfig): string {
-  const extended = version !== undefined
+  const extended = offset >= conventionalSizeBytes
   const id = capabilityIdFromText(text, extended)
-  // `Virtual Channel` is the text of two ids: 0x02 and 0x09.
   const ours = config.capabilities.find((capability) => capability.offset === offset)
+  // `Virtual Channel` is the text of two ids: 0x02 and 0x09. Before 3.0.1 lspci did not print versions.
   const same = id === 0x02 && extended && ours?.id === 0x09 ? 0x09 : id
-  return `${offset.toString(16)}${extended ? ` v${version}` : ''}=${same === undefined ? text : same.toString(16)}`
+  const versionText = extended ? ` v${version ?? ours?.version}` : ''
+  return `${offset.toString(16)}${versionText}=${same === undefined ? text : same.toString(16)}`
 }
 
 function compareAllocation(

@@ -110,7 +110,10 @@ export const expressLayout = layout({
         [12, 14],
         'PCI_EXP_LNKCAP_L0SEL',
         ['<64ns', '<128ns', '<256ns', '<512ns', '<1us', '<2us', '<4us', '>4us'],
-        { label: 'L0s {name}', after: 'Exit Latency' },
+        [
+          { label: 'L0s {name}', after: 'Exit Latency' },
+          { label: 'L0 {name}', after: 'Latency' },
+        ],
       ),
       l1ExitLatency: names(
         [15, 17],
