@@ -14,19 +14,22 @@ const bootModules = ['virtio-pci', '9pnet-virtio', '9p', 'overlay', 'virtio-cons
  * written and nothing reaches the host, and goes on there.
  */
 const init = `#!/bin/busybox sh
-/bin/busybox mkdir -p /proc /sys /dev /lower /upper /root
+/bin/busybox mkdir -p /proc /sys /dev /lab/lower /lab/upper /root
 b=/bin/busybox
 $b mount -t proc proc /proc
 $b mount -t sysfs sysfs /sys
 $b mount -t devtmpfs devtmpfs /dev
 for m in $($b cat /modules/order); do $b insmod /modules/$m || echo "handover: cannot load $m"; done
-$b mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 handover-root /lower || echo 'handover: cannot mount the root'
-$b mount -t tmpfs tmpfs /upper
-$b mkdir /upper/data /upper/work
-$b mount -t overlay -o lowerdir=/lower,upperdir=/upper/data,workdir=/upper/work overlay /root || echo 'handover: cannot overlay the root'
-for d in proc sys dev run tmp; do $b mkdir -p /root/$d; done
+$b mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 handover-root /lab/lower || echo 'handover: cannot mount the root'
+$b mount -t tmpfs tmpfs /lab/upper
+$b mkdir /lab/upper/data /lab/upper/work
+$b mount -t overlay -o lowerdir=/lab/lower,upperdir=/lab/upper/data,workdir=/lab/upper/work overlay /root || echo 'handover: cannot overlay the root'
+for d in proc sys dev run tmp lab/lower lab/upper; do $b mkdir -p /root/$d; done
 $b mount -t tmpfs tmpfs /root/run
 $b cp /second-stage /root/run/handover-init
+# Where the overlay's layers are must stay in sight: what the root stands on is told from them.
+$b mount --move /lab/lower /root/lab/lower
+$b mount --move /lab/upper /root/lab/upper
 $b mount --move /proc /root/proc
 $b mount --move /sys /root/sys
 $b mount --move /dev /root/dev

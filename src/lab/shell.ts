@@ -9,6 +9,7 @@ export function guestEnvironment(): Record<string, string> {
   return {
     PATH: `${bin}:${node}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     TERM: process.env.TERM ?? 'dumb',
+    HANDOVER_IN_LAB: '1',
   }
 }
 
