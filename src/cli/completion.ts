@@ -1,0 +1,192 @@
+import { classWords, roleNames } from '../machine/index.js'
+import type { Argument, Command, Option, ValueKind } from './command.js'
+import { schemaNames } from './schemas/index.js'
+
+/** Scripts that complete commands, options and their values, made from the command table. */
+export const completionScripts = { bash, zsh, fish } as const
+
+/** Roles that a refusal can be lifted for. */
+const words: Readonly<Record<Exclude<ValueKind, 'file' | 'device'>, readonly string[]>> = {
+  role: roleNames,
+  schema: schemaNames,
+  shell: ['bash', 'zsh', 'fish'],
+}
+
+/** Lists this computer's addresses without starting the program: short for segment 0, and the class words. */
+const deviceList = `ls /sys/bus/pci/devices 2>/dev/null | sed 's/^0000://'`
+const deviceWords = Object.keys(classWords)
+
+/** The table as a tree: first words, and what may follow them. */
+function tree(commands: readonly Command[]) {
+  const shown = commands.filter(({ hidden }) => !hidden)
+  const firsts = [...new Set(shown.map(({ name }) => name.split(' ')[0]!))]
+  return firsts.map((first) => ({
+    first,
+    own: shown.find(({ name }) => name === first),
+    subs: shown
+      .filter(({ name }) => name.startsWith(`${first} `))
+      .map((command) => ({ word: command.name.slice(first.length + 1), command })),
+    summary: shown.find(({ name }) => name === first)?.summary ?? `commands about ${first}`,
+  }))
+}
+
+function bash(commands: readonly Command[]): string {
+  const values = (kind: ValueKind) =>
+    kind === 'file'
+      ? 'files'
+      : kind === 'device'
+        ? `words "$(${deviceList}) ${deviceWords.join(' ')}"`
+        : `words "${words[kind].join(' ')}"`
+  const options = [
+    ...new Map(
+      commands.flatMap(({ options = [] }) => options).map((option) => [option.long, option]),
+    ).values(),
+  ]
+  const flags = ({ options = [] }: Command) => [...options.map(({ long }) => `--${long}`), '--help'].join(' ')
+  const cases = (list: readonly Command[]) =>
+    list.map((command) => {
+      const kind = command.arguments?.[0]?.kind
+      const options = `words "${flags(command)}"`
+      const body = kind ? `if [[ $cur == -* ]]; then ${options}; else ${values(kind)}; fi` : options
+      return `    ${quote(command.name)}) ${body} ;;`
+    })
+  const branches = tree(commands)
+  return `# bash completion for handover; made by: handover completion bash
+_handover() {
+  # A word with colons is one word here, whatever COMP_WORDBREAKS says.
+  local line=\${COMP_LINE:0:COMP_POINT} cur prev command
+  cur=\${line##*[[:space:]]}
+  local -a typed
+  read -ra typed <<<"\${line%"$cur"}"
+  prev=\${typed[-1]}
+  words() {
+    local strip=''
+    [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]] && strip=\${cur%"\${cur##*:}"}
+    local word
+    COMPREPLY=()
+    for word in $1; do [[ $word == "$cur"* ]] && COMPREPLY+=("\${word#"$strip"}"); done
+  }
+  files() { compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$cur"); }
+  case $prev in
+${options
+  .filter(({ value }) => value)
+  .map(
+    ({ long, short, kind = 'file' }) =>
+      `    --${long}${short ? `|-${short}` : ''}) ${values(kind)}; return ;;`,
+  )
+  .join('\n')}
+  esac
+  command=\${typed[1]}
+  case $command in
+${branches
+  .filter(({ subs }) => subs.length > 0)
+  .map(({ first, own, subs }) => {
+    const next = `words "${subs.map(({ word }) => word).join(' ')}"; return`
+    return `    ${first})
+      if [[ -n \${typed[2]} && \${typed[2]} != -* ]]; then command="${first} \${typed[2]}"
+      ${own ? `elif [[ $cur != -* ]]; then ${next}` : `else ${next}`}; fi ;;`
+  })
+  .join('\n')}
+  esac
+  case $command in
+    '') words "${branches.map(({ first }) => first).join(' ')} help --help --version" ;;
+${cases(commands.filter(({ hidden }) => !hidden)).join('\n')}
+  esac
+}
+complete -F _handover handover
+`
+}
+
+function zsh(commands: readonly Command[]): string {
+  const action = (kind: ValueKind | undefined) =>
+    kind === 'device'
+      ? '_handover_devices'
+      : kind === undefined || kind === 'file'
+        ? '_files'
+        : `(${words[kind].join(' ')})`
+  const text = (summary: string) => summary.replaceAll(/[[\]:]/g, (sign) => `\\${sign}`)
+  const option = ({ long, value, kind, many, summary }: Option) =>
+    quote(`${many ? '*' : ''}--${long}[${text(summary)}]${value ? `:${value}:${action(kind)}` : ''}`)
+  const argument = ({ name, kind, many, optional }: Argument) =>
+    quote(`${many ? '*' : ''}:${optional && !many ? ':' : ''}${name}:${action(kind)}`)
+  const specs = ({ options = [], arguments: list = [] }: Command) =>
+    [...options.map(option), quote('--help[show help]'), ...list.map(argument)].join(' ')
+  const branches = tree(commands)
+  const describe = (rows: readonly (readonly [string, string])[]) =>
+    rows.map(([word, summary]) => quote(`${word}:${summary}`)).join(' ')
+  return `#compdef handover
+# zsh completion for handover; made by: handover completion zsh
+_handover_devices() {
+  local -a devices
+  devices=(\${(f)"$(${deviceList})"} ${deviceWords.join(' ')})
+  compadd -a devices
+}
+_handover() {
+  local curcontext=$curcontext state line
+  local -a list
+  _arguments -C '--help[show help]' '--version[show the version]' '1:command:->command' '*::argument:->argument' && return
+  case $state in
+    command) list=(${describe(branches.map(({ first, summary }) => [first, summary]))}); _describe command list ;;
+    argument)
+      case $words[1] in
+${branches
+  .map(({ first, own, subs }) => {
+    if (subs.length === 0) return `        ${first}) _arguments ${specs(own!)} ;;`
+    return `        ${first})
+          case $words[2] in
+${subs.map(({ word, command }) => `            ${word}) shift words; (( CURRENT-- )); _arguments ${specs(command)} ;;`).join('\n')}
+            *) list=(${describe(subs.map(({ word, command }) => [word, command.summary]))}); _describe command list${own ? `; _arguments ${specs({ ...own, arguments: [] })}` : ''} ;;
+          esac ;;`
+  })
+  .join('\n')}
+      esac ;;
+  esac
+}
+_handover "$@"
+`
+}
+
+function fish(commands: readonly Command[]): string {
+  const lines = [
+    '# fish completion for handover; made by: handover completion fish',
+    'complete -c handover -f',
+  ]
+  const values = (kind: ValueKind | undefined) =>
+    kind === 'device'
+      ? `-a ${quote(`(${deviceList}) ${deviceWords.join(' ')}`)}`
+      : kind === undefined || kind === 'file'
+        ? '-F'
+        : `-a ${quote(words[kind].join(' '))}`
+  for (const { first, own, subs, summary } of tree(commands)) {
+    lines.push(`complete -c handover -n __fish_use_subcommand -a ${first} -d ${quote(summary)}`)
+    const seen = `__fish_seen_subcommand_from ${first}`
+    const list = subs.map(({ word }) => word).join(' ')
+    if (own)
+      lines.push(
+        ...options(own, subs.length > 0 ? `${seen}; and not __fish_seen_subcommand_from ${list}` : seen),
+      )
+    for (const { word, command } of subs) {
+      lines.push(
+        `complete -c handover -n ${quote(`${seen}; and not __fish_seen_subcommand_from ${list}`)} -a ${word} -d ${quote(command.summary)}`,
+      )
+      lines.push(...options(command, `${seen}; and __fish_seen_subcommand_from ${word}`))
+    }
+  }
+  function options(command: Command, condition: string): string[] {
+    return [
+      ...(command.options ?? []).map(
+        ({ long, short, value, kind, summary }) =>
+          `complete -c handover -n ${quote(condition)} -l ${long}${short ? ` -s ${short}` : ''}${value ? ` -r ${values(kind)}` : ''} -d ${quote(summary)}`,
+      ),
+      ...(command.arguments ?? []).map(
+        ({ kind }) => `complete -c handover -n ${quote(condition)} ${values(kind)}`,
+      ),
+    ]
+  }
+  return `${lines.join('\n')}\n`
+}
+
+/** For all three shells. */
+function quote(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
+}

@@ -1,0 +1,10 @@
+import type { ZodType } from 'zod'
+
+/** The schema of what each command prints with `--json`, by the command's name. */
+export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
+  devices: async () => (await import('./devices.js')).devicesSchema,
+  groups: async () => (await import('./groups.js')).groupsSchema,
+  show: async () => (await import('./show.js')).showSchema,
+}
+
+export const schemaNames: readonly string[] = Object.keys(schemas)
