@@ -187,7 +187,9 @@ class Disks {
     const entries = knownValue(readList(this.#host, folder)) ?? []
     for (const entry of entries) {
       const path = `${folder}/${entry}/${file}`
-      if (knownValue(readFact(this.#host, path, parseLine)) !== mount.source) continue
+      // The 9p tag comes with its terminating NUL (Linux net/9p/trans_virtio.c, p9_mount_tag_show).
+      const tag = knownValue(readFact(this.#host, path, parseLine))?.replace(/\0$/, '')
+      if (tag !== mount.source) continue
       const link = file === 'tag' ? `${folder}/${entry}/device` : `${folder}/${entry}`
       const target = knownValue(readTarget(this.#host, link))
       const address = target && functionOfPath(target)
