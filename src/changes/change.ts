@@ -1,0 +1,114 @@
+/**
+ * A change is plain data: it can be shown, kept and compared. What is done with one stands in its kind, a row of the table
+ * in kinds.ts.
+ */
+
+import type { Host, WritableHost } from '../host/index.js'
+import type { Holder } from './holders.js'
+import type { Writer } from './writer.js'
+
+/** A function's driver, and the name in its `driver_override`; null: none. */
+export interface Binding {
+  readonly driver: string | null
+  readonly override: string | null
+}
+
+/** A function goes from one driver to another. */
+export interface DriverBinding {
+  readonly kind: 'driver-binding'
+  /** `0000:01:00.0` */
+  readonly address: string
+  readonly before: Binding
+  /** `kernel`: no override, and whichever driver the kernel then finds for it. */
+  readonly after: Binding | 'kernel'
+}
+
+/** A kernel module is loaded. It stays so: others may have come to need it, and by itself it touches no device. */
+export interface ModuleLoad {
+  readonly kind: 'module-load'
+  readonly module: string
+  /** The folder by which the kernel shows that the module's driver is there. */
+  readonly shownBy: string
+}
+
+/** The text console leaves a frame buffer, so that the kernel draws no longer on the card below it. */
+export interface ConsoleRelease {
+  readonly kind: 'console-release'
+  /** `vtcon1`; the number may be another one when the console comes back. */
+  readonly console: string
+  /** What the kernel calls the console: `(M) frame buffer device`. */
+  readonly name: string
+  /** The function of the card. */
+  readonly address: string
+}
+
+export type Change = DriverBinding | ModuleLoad | ConsoleRelease
+
+/** The plain deed: one write to a file of the kernel, or a command. */
+export type Action = { readonly write: string; readonly path: string } | { readonly run: readonly string[] }
+
+/** What a person is told of a change before it is made. */
+export interface Description {
+  readonly kind: Change['kind']
+  /** A function's address, a module or a console. */
+  readonly target: string
+  readonly from: string | null
+  readonly to: string | null
+  readonly actions: readonly Action[]
+  readonly undo: readonly Action[]
+}
+
+/** What is, and what will be. */
+export interface Difference {
+  readonly path: string
+  readonly from: string | null
+  readonly to: string | null
+}
+
+/** Things that are told while changes are made. */
+export type ChangeEvent =
+  | { readonly kind: 'applying' | 'applied' | 'undoing' | 'undone'; readonly change: Change }
+  /** Somebody uses the device, and is given `limitMs` to stop. */
+  | {
+      readonly kind: 'held'
+      readonly address: string
+      readonly holders: readonly Holder[]
+      readonly limitMs: number
+    }
+  /** The kernel has not come back from a write; up to `limitMs` it is waited for. */
+  | { readonly kind: 'slow'; readonly path: string; readonly text: string; readonly limitMs: number }
+
+/** How long is waited, in milliseconds. */
+export interface Limits {
+  /** For others to close a device. */
+  readonly closeMs: number
+  /** For the kernel to come back from one write: drivers of large cards take seconds to let go or to start. */
+  readonly writeMs: number
+}
+
+export const defaultLimits: Limits = { closeMs: 5_000, writeMs: 30_000 }
+
+/** What a change is made with. */
+export interface Context {
+  readonly host: WritableHost
+  readonly writer: Writer
+  readonly limits: Limits
+  /** Whether this process may change drivers, apart from what the kernel still refuses. */
+  readonly privileged: boolean
+  readonly report: (event: ChangeEvent) => void
+  /** Runs a command to its end; rejects with what it said when it fails. */
+  readonly run: (argv: readonly string[]) => Promise<void>
+}
+
+/** What can be done with a change of one kind. */
+export interface ChangeKind<C extends Change> {
+  describe(change: C): Description
+  /** What is still to be done; empty: it is as the change wants it. Throws {@link UnreadableError}. */
+  diff(change: C, host: Host): readonly Difference[]
+  /** Throws where the change cannot be begun as things are now. Changes nothing. */
+  check(change: C, context: Context): Promise<void>
+  /** Makes what {@link diff} shows, and looks whether it came about. */
+  apply(change: C, context: Context): Promise<void>
+  /** Puts back what was before, also after an `apply` that stopped half-way. */
+  undo(change: C, context: Context): Promise<void>
+}

@@ -1,0 +1,58 @@
+/**
+ * changes/: reversible changes to a host.
+ *
+ * In: a Machine, a writable Host, what is wanted.
+ * Out: a plan (changes as plain data, and refusals), and the same changes made, or all put back.
+ *
+ * ```ts
+ * const plan = planBinding(host, readMachine(host), ['0000:01:00.0'])
+ * const context = liveContext({ report: console.error })
+ * const made = await applyPlan(plan, context)
+ * await undoAll(made, context)
+ * context.writer.close()
+ * ```
+ */
+
+export {
+  type Action,
+  type Binding,
+  type Change,
+  type ChangeEvent,
+  type ConsoleRelease,
+  type Context,
+  type Description,
+  type Difference,
+  type DriverBinding,
+  defaultLimits,
+  type Limits,
+  type ModuleLoad,
+} from './change.js'
+export { liveContext } from './context.js'
+export {
+  BlockedError,
+  ChangeFailedError,
+  CommandError,
+  HeldError,
+  NoSuchFunctionError,
+  NotAsWantedError,
+  type NotPutBack,
+  PrivilegeError,
+  RefusedError,
+  StaleError,
+  targetOf,
+  UndoFailedError,
+  UnreadableError,
+} from './errors.js'
+export type { Holder } from './holders.js'
+export { apply, check, describe, diff, undo } from './kinds.js'
+export {
+  type BindingPlan,
+  type Member,
+  type Note,
+  type PlanOptions,
+  planBinding,
+  planReturn,
+} from './plan-binding.js'
+export type { Refusal } from './refusal.js'
+export { applyPlan, giveBack, undoAll } from './sequence.js'
+export { isVfioDriver, vfioPci } from './vfio-drivers.js'

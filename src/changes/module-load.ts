@@ -1,0 +1,44 @@
+import type { Host } from '../host/index.js'
+import type { ChangeKind, ModuleLoad } from './change.js'
+import { NotAsWantedError, UnreadableError } from './errors.js'
+
+export const moduleLoad: ChangeKind<ModuleLoad> = {
+  describe({ module }) {
+    return {
+      kind: 'module-load',
+      target: module,
+      from: null,
+      to: 'loaded',
+      actions: [{ run: ['modprobe', module] }],
+      undo: [],
+    }
+  },
+
+  diff({ shownBy }, host) {
+    return isThere(host, shownBy) ? [] : [{ path: shownBy, from: null, to: 'there' }]
+  },
+
+  async check() {},
+
+  async apply({ module, shownBy }, { host, run }) {
+    if (isThere(host, shownBy)) return
+    await run(['modprobe', module])
+    if (!isThere(host, shownBy))
+      throw new NotAsWantedError(
+        shownBy,
+        'the driver',
+        null,
+        `modprobe ${module} said nothing: see \`dmesg\``,
+      )
+  },
+
+  /** A module that is loaded touches no device by itself, and others may have come to need it. */
+  async undo() {},
+}
+
+function isThere(host: Host, folder: string): boolean {
+  const list = host.list(folder)
+  if (list.kind === 'value') return true
+  if (list.kind === 'absent') return false
+  throw new UnreadableError(folder, list.kind === 'error' ? list.code : list.kind)
+}

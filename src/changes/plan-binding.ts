@@ -1,0 +1,286 @@
+import type { Host } from '../host/index.js'
+import {
+  compareAddresses,
+  type Fact,
+  type Machine,
+  type PciFunction,
+  type RoleName,
+} from '../machine/index.js'
+import type { Binding, Change, DriverBinding } from './change.js'
+import { readConsoles } from './console-release.js'
+import { NoSuchFunctionError, UnreadableError } from './errors.js'
+import {
+  type Refusal,
+  refuseBridge,
+  refuseRoles,
+  refuseUnread,
+  refuseVirtualFunctions,
+  refuseWithoutGroup,
+} from './refusal.js'
+import { isVfioDriver, leavesGroupViable, noDriver, vfioPci } from './vfio-drivers.js'
+
+/** What becomes of one function of the groups that a plan touches. */
+export interface Member {
+  readonly address: string
+  readonly group: number | null
+  /** Whether it was asked for, or is only in the group of one that was. */
+  readonly asked: boolean
+  readonly driver: string | null
+  /**
+   * - `to-vfio-pci`: leaves its driver for vfio-pci; one without a driver goes there too, so that no driver of the host takes
+   *   it meanwhile, and so that the bus can be reset (vfio_pci_dev_set_resettable wants every function of it)
+   * - `without-driver`: a host or ISA bridge with an endpoint's header: it leaves its driver, but vfio-pci would put it to sleep
+   * - `to-host`: goes back to the driver that the kernel finds for it
+   * - `stays`: as it is
+   */
+  readonly fate: 'to-vfio-pci' | 'without-driver' | 'to-host' | 'stays'
+  /** Why it stays. */
+  readonly because?: 'bridge' | 'handed-over' | 'viable' | 'with-host'
+}
+
+/** Something that is not undone, or not prevented. */
+export interface Note {
+  readonly kind: /** vfio-pci takes the firmware's frame buffer off the card (since Linux 6.0); it is back only after a restart. */
+    | 'boot-frame-buffer-goes'
+    /** The kernel's VGA text console cannot be taken off the card: what it prints appears there. */
+    | 'vga-text-stays'
+  readonly address: string
+}
+
+/** What is to be done, in order, and what stands against it. */
+export interface BindingPlan {
+  readonly members: readonly Member[]
+  readonly changes: readonly Change[]
+  /** While there are any, the plan is not to be applied. */
+  readonly refusals: readonly Refusal[]
+  /** Refusals that were lifted by accepting their role. */
+  readonly accepted: readonly Refusal[]
+  readonly notes: readonly Note[]
+}
+
+export interface PlanOptions {
+  /** Roles that the host may lose. */
+  readonly accept?: readonly RoleName[]
+}
+
+/**
+ * Plans to hand the IOMMU groups of `addresses` over: every endpoint of them leaves its host driver, or none does.
+ * Throws {@link NoSuchFunctionError}, and {@link UnreadableError} for what no refusal speaks of.
+ */
+export function planBinding(
+  host: Host,
+  machine: Machine,
+  addresses: readonly string[],
+  { accept = [] }: PlanOptions = {},
+): BindingPlan {
+  const asked = addresses.map((address) => functionAt(machine, address))
+  const refusals: Refusal[] = []
+  const members: Member[] = []
+  const bindings: DriverBinding[] = []
+  const leaving: PciFunction[] = []
+
+  for (const f of withGroups(machine, asked)) {
+    const isAsked = asked.includes(f)
+    const known = readFacts(f, isAsked, refusals)
+    if (!known) continue
+    const { driver, override, isBridge } = known
+    const group = 'value' in f.group ? f.group.value : null
+    const member = { address: f.address, group, asked: isAsked, driver }
+    if (isBridge) {
+      if (isAsked) refusals.push(refuseBridge(f))
+      members.push({ ...member, fate: 'stays', because: 'bridge' })
+      continue
+    }
+    if (isAsked && 'value' in f.group && group === null) refusals.push(refuseWithoutGroup(machine, f))
+    if (isVfioDriver(driver)) {
+      members.push({ ...member, fate: 'stays', because: 'handed-over' })
+      continue
+    }
+    if (!isAsked && driver !== null && leavesGroupViable(driver)) {
+      members.push({ ...member, fate: 'stays', because: 'viable' })
+      continue
+    }
+    const systemBridge = !isAsked && (!('value' in f.class) || f.class.value >> 16 === 0x06)
+    const after: Binding = systemBridge
+      ? { driver: null, override: noDriver }
+      : { driver: vfioPci.driver, override: vfioPci.driver }
+    members.push({ ...member, fate: systemBridge ? 'without-driver' : 'to-vfio-pci' })
+    bindings.push({ kind: 'driver-binding', address: f.address, before: { driver, override }, after })
+    leaving.push(f)
+  }
+
+  refusals.push(...refuseRoles(machine, leaving))
+  const accepted = refusals.filter(({ role }) => role !== undefined && accept.includes(role))
+  const changes: Change[] = []
+  if (bindings.some(({ after }) => after !== 'kernel' && after.driver === vfioPci.driver)) {
+    const missing = loadVfioPci(host, machine, changes, leaving)
+    if (missing) refusals.push(missing)
+  }
+  const consoles = planConsoles(host, leaving, changes)
+  // The functions of a card in descending order: its sound and USB are powered through function 0 (pci/quirks.c quirk_gpu_hda).
+  changes.push(...bindings.toSorted((a, b) => compareAddresses(b.address, a.address)))
+  return {
+    members: members.toSorted((a, b) => compareAddresses(a.address, b.address)),
+    changes,
+    refusals: refusals.filter((refusal) => !accepted.includes(refusal)),
+    accepted,
+    notes: consoles,
+  }
+}
+
+/**
+ * Plans to give the IOMMU groups of `addresses` back to the drivers of the host, as the kernel matches them.
+ * Throws {@link NoSuchFunctionError}.
+ */
+export function planReturn(machine: Machine, addresses: readonly string[]): BindingPlan {
+  const asked = addresses.map((address) => functionAt(machine, address))
+  const refusals: Refusal[] = []
+  const members: Member[] = []
+  const changes: DriverBinding[] = []
+  for (const f of withGroups(machine, asked)) {
+    const isAsked = asked.includes(f)
+    const known = readFacts(f, isAsked, refusals)
+    if (!known) continue
+    const { driver, override, isBridge } = known
+    const member = {
+      address: f.address,
+      group: 'value' in f.group ? f.group.value : null,
+      asked: isAsked,
+      driver,
+    }
+    const ours =
+      driver === vfioPci.driver ||
+      override === vfioPci.driver ||
+      (driver === null && override === noDriver && 'value' in f.class && f.class.value >> 16 === 0x06) ||
+      (isAsked && isVfioDriver(driver))
+    if (isBridge || !ours) {
+      members.push({ ...member, fate: 'stays', because: isBridge ? 'bridge' : 'with-host' })
+      continue
+    }
+    members.push({ ...member, fate: 'to-host' })
+    changes.push({
+      kind: 'driver-binding',
+      address: f.address,
+      before: { driver, override },
+      after: 'kernel',
+    })
+  }
+  return {
+    members: members.toSorted((a, b) => compareAddresses(a.address, b.address)),
+    changes: changes.toSorted((a, b) => compareAddresses(a.address, b.address)),
+    refusals,
+    accepted: [],
+    notes: [],
+  }
+}
+
+function functionAt(machine: Machine, address: string): PciFunction {
+  const found = machine.functions.find((f) => f.address === address)
+  if (!found) throw new NoSuchFunctionError(address)
+  return found
+}
+
+/** The functions asked for and all others of their groups. */
+function withGroups(machine: Machine, asked: readonly PciFunction[]): readonly PciFunction[] {
+  const groups = new Set(
+    asked.flatMap(({ group }) => ('value' in group && group.value !== null ? [group.value] : [])),
+  )
+  return machine.functions.filter(
+    (f) => asked.includes(f) || ('value' in f.group && f.group.value !== null && groups.has(f.group.value)),
+  )
+}
+
+/** What must be known of a function before its driver can be changed; what is not becomes a refusal. */
+function readFacts(
+  f: PciFunction,
+  asked: boolean,
+  refusals: Refusal[],
+): (Binding & { readonly isBridge: boolean }) | undefined {
+  const before = refusals.length
+  const need = <T>(fact: Fact<T>, question: string): T | undefined => {
+    if ('value' in fact) return fact.value
+    refusals.push(refuseUnread(f.address, fact, question))
+    return undefined
+  }
+  const isBridge = need(f.isBridge, 'whether it is a bridge')
+  const driver = need(f.driver, 'which driver it has')
+  const override = need(f.driverOverride, 'whether its driver is set by hand')
+  if (asked) need(f.group, 'which IOMMU group it is in')
+  const sriov = need(f.sriov, 'whether virtual functions of it exist')
+  if (sriov && sriov.enabled > 0 && !isBridge) refusals.push(refuseVirtualFunctions(f, sriov.enabled))
+  if (isBridge === undefined || driver === undefined || override === undefined) return undefined
+  return refusals.length > before && sriov === undefined ? undefined : { isBridge, driver, override }
+}
+
+/** vfio-pci is there, or can be loaded, or the plan is refused. Where that cannot be told, modprobe tells before anything else is touched. */
+function loadVfioPci(
+  host: Host,
+  machine: Machine,
+  changes: Change[],
+  leaving: readonly PciFunction[],
+): Refusal | undefined {
+  const loaded = host.list(vfioPci.folder)
+  if (loaded.kind === 'value') return undefined
+  changes.push({ kind: 'module-load', module: vfioPci.module, shownBy: vfioPci.folder })
+  if (!('value' in machine.kernel)) return undefined
+  const path = `/lib/modules/${machine.kernel.value}/modules.dep`
+  const modules = host.readText(path)
+  if (modules.kind !== 'value' || /\/vfio-pci\.ko(\.\w+)?:/.test(modules.value)) return undefined
+  return {
+    rule: 'no-vfio-pci',
+    functions: leaving.map(({ address }) => address),
+    evidence: [{ path, value: 'names no vfio-pci.ko' }],
+    unknown: [],
+    reason: `this kernel (${machine.kernel.value}) has no driver vfio-pci`,
+    lift: { first: 'install the rest of its modules, or a kernel with CONFIG_VFIO_PCI' },
+  }
+}
+
+const bootFrameBuffer = '/proc/iomem'
+
+/** Takes the text console off the cards that leave, where it is drawn on no other, and says what cannot be taken off. */
+function planConsoles(host: Host, leaving: readonly PciFunction[], changes: Change[]): readonly Note[] {
+  const onBootFrameBuffer = leaving.find((f) =>
+    f.roles.some(
+      ({ name, evidence }) => name === 'display' && evidence.some(({ path }) => path === bootFrameBuffer),
+    ),
+  )
+  const owners = new Map(
+    leaving.flatMap((f) =>
+      f.holds.flatMap(({ kind, name }) => (kind === 'graphics' ? [[name, f] as const] : [])),
+    ),
+  )
+  if (leaving.every((f) => !isVga(f)) && owners.size === 0 && !onBootFrameBuffer) return []
+
+  const consoles = readConsoles(host)
+  const notes: Note[] = []
+  const all = frameBuffers(host)
+  const card = owners.values().next().value ?? onBootFrameBuffer
+  const remains = all.filter((name) => !owners.has(name)).length - (onBootFrameBuffer ? 1 : 0)
+  if (card && remains <= 0) {
+    for (const { id, name, bound } of consoles)
+      if (bound && name.endsWith('frame buffer device'))
+        changes.push({ kind: 'console-release', console: id, name, address: card.address })
+  }
+  if (onBootFrameBuffer && isVga(onBootFrameBuffer))
+    notes.push({ kind: 'boot-frame-buffer-goes', address: onBootFrameBuffer.address })
+  for (const f of leaving)
+    if ('value' in f.bootVga && f.bootVga.value === true && consoles.some(({ name }) => vgaText.test(name)))
+      notes.push({ kind: 'vga-text-stays', address: f.address })
+  return notes
+}
+
+/** What vgacon calls itself (Linux drivers/video/console/vgacon.c); (S) consoles cannot be unbound (vt.c, vt_unbind). */
+const vgaText = /^\(S\) (VGA\+|\*?[EMC](GA|DA)\+?)$/
+
+function isVga(f: PciFunction): boolean {
+  return 'value' in f.class && f.class.value >> 8 === 0x0300
+}
+
+function frameBuffers(host: Host): readonly string[] {
+  const path = '/sys/class/graphics'
+  const list = host.list(path)
+  if (list.kind === 'absent') return []
+  if (list.kind !== 'value') throw new UnreadableError(path, list.kind === 'error' ? list.code : list.kind)
+  return list.value.filter((name) => /^fb\d+$/.test(name))
+}
