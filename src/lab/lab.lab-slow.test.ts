@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { top } from '../../test/lab.js'
+
+const program = join(top, 'bin/handover')
+const scratch = mkdtempSync(join(tmpdir(), 'handover-lab-test-'))
+afterAll(() => rmSync(scratch, { recursive: true }))
+
+/** Runs this program on this machine. `XDG_RUNTIME_DIR` keeps its laboratory apart from one that a person runs. */
+function start(...args: string[]) {
+  const child = spawn(program, args, { env: { ...process.env, XDG_RUNTIME_DIR: scratch }, cwd: top })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.on('data', (chunk) => (stdout += chunk))
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  const ended = once(child, 'close').then(([status]) => ({ status: status as number, stdout, stderr }))
+  return { child, ended, said: (text: string) => stderr.includes(text) }
+}
+
+function script(text: string): string {
+  const file = join(scratch, 'script.sh')
+  writeFileSync(file, text)
+  return file
+}
+
+describe('handover lab', { timeout: 300_000 }, () => {
+  it('run: runs a script with its arguments in a computer of its own, and ends with its status', async () => {
+    const file = script('echo "$1 $(hostname)"; handover groups >&2; exit 7')
+    const { status, stdout, stderr } = await start('lab', 'run', file, 'hello').ended
+    expect(stdout).toBe('hello lab\n')
+    expect(stderr).toContain('NVM Express Controller')
+    expect(status).toBe(7)
+  })
+
+  it('is shared with other terminals, and ends on Ctrl-C', async () => {
+    const lab = start('lab')
+    while (!lab.said('The laboratory is up') && lab.child.exitCode === null)
+      await new Promise((done) => setTimeout(done, 200))
+    const began = Date.now()
+    const { status, stdout } = await start('lab', 'run', script('cat /proc/uptime')).ended
+    expect(status).toBe(0)
+    // The computer had been up before: none was started for the script.
+    expect(Number(stdout.split(' ')[0])).toBeGreaterThan((Date.now() - began) / 1000)
+    const second = await start('lab').ended
+    expect(second).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('a laboratory is running already'),
+    })
+    lab.child.kill('SIGINT')
+    expect((await lab.ended).status).toBe(0)
+  })
+
+  it.each([
+    ['amd', [], 'AMD'],
+    ['virtio', [], 'virtio'],
+    ['none', [], 'no'],
+  ])('run: gives a computer with the IOMMU %s', async (iommu) => {
+    const topology = join(scratch, 'topology.yaml')
+    writeFileSync(topology, `iommu: ${iommu}\ndevices: [ { root-port: { devices: [ edu ] } } ]\n`)
+    const { stdout, status } = await start(
+      'lab',
+      'run',
+      '--topology',
+      topology,
+      script('ls /sys/class/iommu /sys/kernel/iommu_groups'),
+    ).ended
+    expect(status).toBe(0)
+    const [, units, groups] = /^\/sys\/class\/iommu:\n([^]*?)\n*\/sys\/kernel\/iommu_groups:\n([^]*)$/.exec(
+      stdout,
+    )!
+    expect(units).toBe({ amd: 'ivhd0', virtio: 'virtio0', none: '' }[iommu])
+    if (iommu === 'none') expect(groups).toBe('')
+    else expect(groups!.trim().split('\n').length).toBeGreaterThan(4)
+  })
+
+  it.each(['6.12', '7'])("boots Debian's kernel %s", async (kernel) => {
+    const { stdout, status } = await start(
+      'lab',
+      'run',
+      '--kernel',
+      kernel,
+      script('uname -r; modprobe vfio-pci && ls /dev/vfio'),
+    ).ended
+    expect(stdout.startsWith(`${kernel}.`)).toBe(true)
+    expect(stdout).toContain('vfio')
+    expect(status).toBe(0)
+  })
+
+  it('names what is wrong with a topology', async () => {
+    const topology = join(scratch, 'wrong.yaml')
+    writeFileSync(topology, 'devices: [vidoe]\n')
+    const { status, stderr } = await start('lab', '--topology', topology).ended
+    expect(status).toBe(1)
+    expect(stderr).toContain('wrong.yaml:1: devices.0: no kind of device is called vidoe')
+  })
+})
