@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Host } from './host.js'
 import { tracingHost, writeRecording } from './index.js'
 import { reducePciIds } from './pci-ids.js'
+import { tableHost } from './table-host.js'
 
 const text = `#
 #	Version: 2023.04.10
@@ -55,16 +55,7 @@ describe('pci.ids', () => {
       '/sys/bus/pci/devices/0000:03:00.0/subsystem_vendor': '0x103c\n',
       '/sys/bus/pci/devices/0000:03:00.0/subsystem_device': '0x339e\n',
     }
-    const host: Host = {
-      kind: 'live',
-      name: 'a table',
-      readText: (path) =>
-        files[path] === undefined ? { kind: 'absent' } : { kind: 'value', value: files[path] },
-      readBytes: () => ({ kind: 'absent' }),
-      readLink: () => ({ kind: 'absent' }),
-      list: () => ({ kind: 'absent' }),
-    }
-    const traced = tracingHost(host)
+    const traced = tracingHost(tableHost({ text: files }))
     for (const path in files) traced.readText(path)
     const recording = JSON.parse(
       writeRecording(traced.trace, { program: 'x', recorded: '', pseudonyms: false }),

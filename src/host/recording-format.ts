@@ -1,3 +1,5 @@
+import type { ZodType } from 'zod'
+
 /**
  * The text form of a recorded host, `handover.recording/1`.
  *
@@ -56,4 +58,9 @@ export interface Recording {
   readonly pseudonyms: boolean
   /** By absolute path. */
   readonly files: Readonly<Record<string, RecordedFile>>
+}
+
+/** The format as a zod schema, for `handover schema recording`. The library takes 50 ms to load: only when asked for. */
+export async function loadRecordingSchema(): Promise<ZodType> {
+  return (await import('./recording-schema.js')).recordingSchema
 }

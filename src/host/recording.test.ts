@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FileBytes, Host, Read } from './host.js'
+import type { Host, Read } from './host.js'
 import {
   type RecordedHost,
   RecordingError,
@@ -10,43 +10,9 @@ import {
   writeRecording,
 } from './index.js'
 import { recordingSchema } from './recording-schema.js'
+import { tableHost } from './table-host.js'
 
 const head = { program: 'handover 0.1.0', recorded: '2025-01-02T03:04:05Z', pseudonyms: true }
-
-/** A host that answers from tables. A path in none of them is absent. */
-function tableHost(tables: {
-  readonly text?: Readonly<Record<string, string | Read<string>>>
-  readonly bytes?: Readonly<Record<string, FileBytes | Read<FileBytes>>>
-  readonly link?: Readonly<Record<string, string | Read<string>>>
-  readonly list?: Readonly<Record<string, readonly string[] | Read<readonly string[]>>>
-}): Host {
-  const look = <T extends object | string>(
-    table: Readonly<Record<string, T | Read<T>>> | undefined,
-    path: string,
-  ): Read<T> => {
-    const found = table?.[path]
-    if (found === undefined) return { kind: 'absent' }
-    return typeof found === 'object' && 'kind' in found
-      ? (found as Read<T>)
-      : { kind: 'value', value: found as T }
-  }
-  return {
-    kind: 'live',
-    name: 'a table',
-    readText: (path) => look(tables.text, path),
-    readBytes(path, limitBytes = Number.POSITIVE_INFINITY) {
-      const read = look<FileBytes>(tables.bytes, path)
-      if (read.kind !== 'value') return read
-      const { bytes, known } = read.value
-      return {
-        kind: 'value',
-        value: { bytes: bytes.slice(0, limitBytes), ...(known && { known: known.slice(0, limitBytes) }) },
-      }
-    },
-    readLink: (path) => look(tables.link, path),
-    list: (path) => look(tables.list, path),
-  }
-}
 
 function recordingOf(host: Host, read: (host: Host) => void): { text: string; host: RecordedHost } {
   const traced = tracingHost(host)
