@@ -73,14 +73,6 @@ export class ConfigSpace {
     }
     return mask >>> 0
   }
-
-  /** True where no bit in this range is known, or the range lies past the end. */
-  isUnknown(at: number, lengthBytes: number): boolean {
-    if (at >= this.bytes.length) return true
-    if (this.known === undefined) return lengthBytes <= 0
-    for (let i = at; i < at + lengthBytes && i < this.bytes.length; i++) if (this.known[i] !== 0) return false
-    return true
-  }
 }
 
 function wholeMask(bytes: 1 | 2 | 4): number {

@@ -28,3 +28,13 @@ export { type Header, headerLayouts } from './header.js'
 export * from './layout.js'
 export { bitsFromText } from './lspci-text.js'
 export type { Problem } from './problems.js'
+export {
+  decodeRom,
+  efiRomHeaderLayout,
+  machineNames,
+  type Rom,
+  type RomImage,
+  type RomProblem,
+  romDataLayout,
+  romHeaderLayout,
+} from './rom.js'

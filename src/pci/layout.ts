@@ -300,11 +300,3 @@ function decode64(register: AnyRegister, fields: Step['fields'], space: ConfigSp
 export function maskOf({ lo, hi }: { readonly lo: number; readonly hi: number }): number {
   return hi > 31 ? 0 : ((2 ** (hi - lo + 1) - 1) * 2 ** lo) >>> 0
 }
-
-/** The table's last byte + 1, counting only registers outside any part. */
-export function sizeBytesOf({ plan }: Layout): number {
-  return plan.reduce(
-    (size, { register: r }) => (r.part === undefined ? Math.max(size, r.at + r.bytes) : size),
-    0,
-  )
-}

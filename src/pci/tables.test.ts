@@ -6,11 +6,14 @@ import {
   ConfigSpace,
   capabilityDefinitions,
   decode,
+  efiRomHeaderLayout,
   enhancedAllocationEntryLayout,
   headerLayouts,
   type Layout,
   type Row,
   resizableBarLayout,
+  romDataLayout,
+  romHeaderLayout,
   virtualChannelResourceLayout,
 } from './index.js'
 
@@ -29,6 +32,9 @@ const tables: readonly Table[] = [
   { name: 'BAR', layout: barLayout, base: 0x10 },
   { name: 'Resizable BAR entry', layout: resizableBarLayout, base: 0x04 },
   { name: 'virtual channel', layout: virtualChannelResourceLayout, base: 0x10 },
+  { name: 'ROM header', layout: romHeaderLayout, base: 0 },
+  { name: 'EFI ROM header', layout: efiRomHeaderLayout, base: 0 },
+  { name: 'ROM data structure', layout: romDataLayout, base: 0 },
   { name: 'Enhanced Allocation entry', layout: enhancedAllocationEntryLayout, base: 0 },
 ]
 
@@ -178,7 +184,7 @@ describe(`the cited macros${hint}`, () => {
   it('are macros, or name a specification', () => {
     for (const { row } of rows) {
       for (const { cite } of [row.register, row.field])
-        expect(cite).toMatch(/^(PCI_[A-Za-z0-9_]+( \+ \d+)?|PCIe?\b.*: .+)$/)
+        expect(cite).toMatch(/^(PCI_[A-Za-z0-9_]+( \+ \d+)?|(PCIe?|UEFI)\b.*: .+)$/)
     }
   })
 
