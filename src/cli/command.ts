@@ -45,6 +45,8 @@ export interface Command {
   /** The command to try next. */
   readonly next: string
   readonly hidden?: boolean
+  /** What comes after the first argument is that argument's own, options too. */
+  readonly passesOptions?: boolean
   /** Loaded only when the command runs. */
   readonly load: () => Promise<{ readonly run: Run }>
 }

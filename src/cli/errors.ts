@@ -23,6 +23,7 @@ export function usageError(message: string, ...next: string[]): CliError {
  */
 const known: Readonly<Record<string, (error: Error & { readonly code?: unknown }) => number>> = {
   CliError: (error) => (error as CliError).status,
+  LabError: () => status.failed,
   HostWriteError: ({ code }) => (code === 'EACCES' || code === 'EPERM' ? status.privilege : status.failed),
 }
 

@@ -39,6 +39,8 @@ function build(
       const words = name.split(' ')
       found = new Commander(words.at(-1) || 'handover')
       quieten(found)
+      // Options stand after the word that they belong to: `lab` and `lab run` have some of the same name.
+      found.enablePositionalOptions()
       // A word that only groups others (`vm`) shows what there is.
       showHelp(found, () => overview(commands, name, width), terminal)
       if (name !== '') node(words.slice(0, -1).join(' ')).addCommand(found)
@@ -55,6 +57,7 @@ function build(
   for (const command of commands) {
     const own = node(command.name)
     showHelp(own, () => commandHelp(command, width), terminal)
+    if (command.passesOptions) own.passThroughOptions()
     for (const { name, many, optional } of command.arguments ?? []) {
       const value = many ? `${name}...` : name
       own.argument(optional ? `[${value}]` : `<${value}>`)
@@ -116,7 +119,9 @@ export function report(error: unknown, terminal: Terminal): number {
   }
   const [first = '', ...rest] = message.split('\n')
   const next = error instanceof CliError ? error.next : []
-  terminal.say([complaint(first), ...[...rest, ...next].map((line) => [`  ${line}`])])
+  // What a program or a log said last, where the error carries it.
+  const detail = (error as { detail?: string }).detail?.split('\n') ?? []
+  terminal.say([complaint(first), ...[...rest, ...next, ...detail].map((line) => [`  ${line}`])])
   return known
 }
 
