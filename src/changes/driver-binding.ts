@@ -156,7 +156,12 @@ async function writeOrGiveUp(
  */
 function lateWrites(address: string, from: Binding, to: Binding | 'kernel', stuck: Write): readonly Write[] {
   if (to !== 'kernel' && isVfioDriver(to.driver)) {
-    const reached = { driver: stuck.path.endsWith('/bind') ? to.driver : null, override: to.override }
+    const driver = stuck.path.endsWith('/unbind')
+      ? null
+      : stuck.path.endsWith('/bind')
+        ? to.driver
+        : from.driver
+    const reached = { driver, override: to.override }
     return steps(address, reached, from)
   }
   const planned = steps(address, from, to)

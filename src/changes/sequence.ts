@@ -23,12 +23,14 @@ export async function applyPlan(
 /**
  * Makes a plan to give devices back: one that fails does not keep the others from being given, and nothing is taken back.
  * @returns the changes that were made
- * @throws {UndoFailedError} with what could not be given back; RefusedError
+ * @throws {UndoFailedError} with what could not be given back; RefusedError, HeldError, StaleError, UnreadableError,
+ *   PrivilegeError where nothing was begun
  */
 export async function giveBack(plan: BindingPlan, context: Context): Promise<readonly Change[]> {
   if (plan.refusals.length > 0) throw new RefusedError(plan.refusals)
   const pending = plan.changes.filter((change) => diff(change, context.host).length > 0)
   requirePrivilege(pending, context)
+  for (const change of pending) await check(change, context)
   const { done, failed } = await each(pending, context, 'applying', 'applied', apply)
   if (failed.length > 0) throw new UndoFailedError(done, failed)
   return done
@@ -38,8 +40,8 @@ export async function giveBack(plan: BindingPlan, context: Context): Promise<rea
  * Makes changes in their order. All are checked before the first is made. When one fails, or `signal` is raised between
  * two, those made are put back in reverse order.
  * @returns the changes that were made; those that were as wanted already are not among them
- * @throws {ChangeFailedError} with what was put back and what was not; HeldError, UnreadableError, PrivilegeError where
- *   nothing was begun; the signal's reason where it was raised and all was put back
+ * @throws {ChangeFailedError} with what was put back and what was not; HeldError, StaleError, UnreadableError,
+ *   PrivilegeError where nothing was begun; the signal's reason where it was raised and all was put back
  */
 export async function applyAll(
   changes: readonly Change[],
