@@ -2,7 +2,7 @@ import { type Bar, decodeBars } from './bars.js'
 import { type BridgeWindows, bridgeWindows } from './bridge-windows.js'
 import type { Capability } from './capability.js'
 import type { ConfigSpace } from './config-space.js'
-import { type Header, headerShape, LazyHeader } from './header.js'
+import { type Header, headerOf, headerShape } from './header.js'
 import type { Problem } from './problems.js'
 import { walkCapabilities } from './walk.js'
 
@@ -30,7 +30,7 @@ export interface FunctionConfig {
  */
 export function decodeFunction(space: ConfigSpace): FunctionConfig {
   const shape = headerShape(space)
-  const header = new LazyHeader(space, shape) as Header
+  const header = headerOf(space, shape)
   if (isAllOnes(space)) {
     return {
       header,

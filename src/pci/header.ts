@@ -1,5 +1,16 @@
 import type { ConfigSpace } from './config-space.js'
-import { address, type Decoded, decode, flag, layout, names, number, register, value } from './layout.js'
+import {
+  address,
+  type Decoded,
+  decode,
+  flag,
+  type Layout,
+  layout,
+  names,
+  number,
+  register,
+  value,
+} from './layout.js'
 
 const devselTiming = ['fast', 'medium', 'slow'] as const
 
@@ -191,14 +202,6 @@ export const type2HeaderLayout = layout({
   subsystemDevice: value(0x42, 2, '', number([0, 15], 'PCI_CB_SUBSYSTEM_ID')),
 })
 
-/** What a header of each type is decoded with, and where its BARs and the first capability pointer stand. */
-const shapes = [
-  { kind: 'type0', layout: type0HeaderLayout, bars: 6, pointerAt: 0x34 },
-  { kind: 'type1', layout: type1HeaderLayout, bars: 2, pointerAt: 0x34 },
-  { kind: 'type2', layout: type2HeaderLayout, bars: 1, pointerAt: 0x14 },
-] as const
-const noShape = { kind: 'unknown', layout: commonHeaderLayout, bars: 0, pointerAt: undefined } as const
-
 /** The table each kind of header is decoded with. */
 export const headerLayouts = {
   type0: type0HeaderLayout,
@@ -207,12 +210,25 @@ export const headerLayouts = {
   unknown: commonHeaderLayout,
 } as const
 
-export type HeaderShape = (typeof shapes)[number] | typeof noShape
+/** How many BARs a header has at 0x10, and where its first capability pointer stands. */
+export interface HeaderShape {
+  readonly kind: keyof typeof headerLayouts
+  readonly bars: number
+  readonly pointerAt: number | undefined
+}
+
+/** By header type: PCI_HEADER_TYPE_NORMAL, PCI_HEADER_TYPE_BRIDGE, PCI_HEADER_TYPE_CARDBUS. */
+const shapes: readonly HeaderShape[] = [
+  { kind: 'type0', bars: 6, pointerAt: 0x34 },
+  { kind: 'type1', bars: 2, pointerAt: 0x34 },
+  { kind: 'type2', bars: 1, pointerAt: 0x14 },
+]
+const noShape: HeaderShape = { kind: 'unknown', bars: 0, pointerAt: undefined }
 
 /** Discriminated by `kind`: `type0` endpoint, `type1` bridge, `type2` CardBus bridge, `unknown` any other. */
 export type Header = {
-  [S in HeaderShape as S['kind']]: { readonly kind: S['kind']; readonly fields: Decoded<S['layout']> }
-}[HeaderShape['kind']]
+  [K in keyof typeof headerLayouts]: { readonly kind: K; readonly fields: Decoded<(typeof headerLayouts)[K]> }
+}[keyof typeof headerLayouts]
 
 export function headerShape(space: ConfigSpace): HeaderShape {
   const type = space.readBits(0x0e, 1, 0, 6)
@@ -220,24 +236,27 @@ export function headerShape(space: ConfigSpace): HeaderShape {
 }
 
 /** A header whose fields are decoded when they are asked for. */
-export class LazyHeader {
+class LazyHeader {
   readonly kind: HeaderShape['kind']
   readonly #space: ConfigSpace
-  readonly #shape: HeaderShape
-  #fields: Header['fields'] | undefined
+  #fields: object | undefined
 
-  constructor(space: ConfigSpace, shape: HeaderShape) {
-    this.kind = shape.kind
+  constructor(space: ConfigSpace, kind: HeaderShape['kind']) {
+    this.kind = kind
     this.#space = space
-    this.#shape = shape
   }
 
-  get fields(): Header['fields'] {
-    this.#fields ??= decode(this.#shape.layout, this.#space, 0) as Header['fields']
+  get fields(): object {
+    this.#fields ??= decode(headerLayouts[this.kind] as Layout, this.#space, 0)
     return this.#fields
   }
 
-  toJSON(): { kind: string; fields: unknown } {
+  /** JSON does not see accessors by itself. */
+  toJSON(): object {
     return { kind: this.kind, fields: this.fields }
   }
+}
+
+export function headerOf(space: ConfigSpace, { kind }: HeaderShape): Header {
+  return new LazyHeader(space, kind) as unknown as Header
 }

@@ -7,14 +7,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import {
-  compare,
-  type Disagreement,
-  type Dump,
-  labelledRows,
-  readDumps,
-  writeDumps,
-} from '../../test/support/lspci-agreement.js'
+import { compare, type Disagreement, labelledRows } from '../../test/support/lspci-agreement.js'
+import { type Dump, readDumps, writeDumps } from '../../test/support/lspci-output.js'
 import { capabilityDefinitions, headerLayouts, type Row, virtualChannelResourceLayout } from './index.js'
 
 const shared = process.env.HANDOVER_SHARED ?? resolve(import.meta.dirname, '../../../shared')

@@ -6,6 +6,7 @@ import {
   ConfigSpace,
   capabilityDefinitions,
   decode,
+  definitionOf,
   efiRomHeaderLayout,
   enhancedAllocationEntryLayout,
   headerLayouts,
@@ -186,6 +187,15 @@ describe(`the cited macros${hint}`, () => {
       for (const { cite } of [row.register, row.field])
         expect(cite).toMatch(/^(PCI_[A-Za-z0-9_]+( \+ \d+)?|(PCIe?|UEFI)\b.*: .+)$/)
     }
+  })
+
+  it.skipIf(headers.length === 0)('have a name here for every capability id', () => {
+    const ids = [...macros].filter(([name]) => /^PCI_(EXT_)?CAP_ID_(?!MAX|MASK)/.test(name))
+    expect(ids.length).toBeGreaterThan(50)
+    const unnamed = ids.filter(
+      ([name, id]) => definitionOf(id, name.startsWith('PCI_EXT')).kind === 'unknown',
+    )
+    expect(unnamed).toEqual([])
   })
 
   it.skipIf(headers.length === 0)('say the same as the rows', () => {
