@@ -9,7 +9,7 @@ import { type Accelerator, chooseAccelerator } from './accelerator.js'
 import { LabError } from './errors.js'
 import { Guest } from './guest.js'
 import { buildInitramfs } from './initramfs.js'
-import { type Kernel, labKernel } from './kernel.js'
+import { hasModule, type Kernel, labKernel } from './kernel.js'
 import { hasProperty, installedQemu, type Qemu } from './qemu.js'
 import { labArguments } from './qemu-arguments.js'
 import type { Topology } from './topology.js'
@@ -85,6 +85,11 @@ export async function startComputer(topology: Topology, options: StartOptions = 
   const { progress = () => undefined, bootTimeoutMs = 120_000, signal } = options
   const qemu = options.qemu ?? (await installedQemu())
   const kernel = await labKernel(options.kernel, progress)
+  if (topology.iommu === 'virtio' && !hasModule(kernel, 'virtio-iommu')) {
+    throw new LabError(
+      `Linux ${kernel.version} has no virtio-iommu driver: choose another kernel (Debian's 6.12 and 7 have it)`,
+    )
+  }
   const accelerator = await chooseAccelerator(qemu, kernel, progress)
   signal?.throwIfAborted()
   const folder = mkdtempSync(join(tmpdir(), 'handover-lab-'))

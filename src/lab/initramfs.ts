@@ -6,8 +6,11 @@ import { LabError } from './errors.js'
 import { type Kernel, readModulesDep } from './kernel.js'
 import { finish } from './process.js'
 
-/** What must be loaded before the root file system (this machine's own, over 9p) can be mounted, and for the agent. */
-const bootModules = ['virtio-pci', '9pnet-virtio', '9p', 'overlay', 'virtio-console']
+/**
+ * What must be loaded before the root file system (this machine's own, over 9p) can be mounted, and for the agent. A
+ * virtio IOMMU must come before the devices behind it get their drivers.
+ */
+const bootModules = ['virtio-pci', 'virtio-iommu', '9pnet-virtio', '9p', 'overlay', 'virtio-console']
 
 /**
  * First stage: mounts the host's root read-only over 9p, lays a file system in memory over it so that everything can be

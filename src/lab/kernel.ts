@@ -115,6 +115,11 @@ export function sbin(program: string): string {
   return ['/usr/sbin', '/sbin'].map((folder) => join(folder, program)).find(existsSync) ?? program
 }
 
+/** Whether this kernel has a module, loadable or built in. Names with `-`, see {@link moduleName}. */
+export function hasModule(kernel: Kernel, name: string): boolean {
+  return moduleNames(kernel.modules).has(name)
+}
+
 function moduleNames(modules: string): Set<string> {
   return new Set([...readModulesDep(modules).keys(), ...builtin(modules)])
 }
