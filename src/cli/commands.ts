@@ -21,6 +21,20 @@ const accept: Option = {
   summary: 'hand over even what the host uses as root-disk, network, keyboard or display',
 }
 
+const labOptions: readonly Option[] = [
+  {
+    long: 'topology',
+    value: 'FILE',
+    kind: 'file',
+    summary: 'the computer, described in YAML (see topologies/)',
+  },
+  { long: 'kernel', value: 'NAME', summary: "Debian's kernel 6.1, 6.12 or 7, downloaded once" },
+  { long: 'qemu', value: 'FILE', kind: 'file', summary: 'the QEMU to use, in place of qemu-system-x86_64' },
+  { long: 'newer-qemu', summary: "Debian backports' QEMU, downloaded once: for AMD's IOMMU with DMA" },
+]
+const labReuse =
+  'A laboratory that runs already is used, unless another computer is asked for; else one is started and stopped again.'
+
 /** Every command there is, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   {
@@ -137,6 +151,46 @@ export const commands: readonly Command[] = [
     ],
     next: 'handover devices',
     load: () => import('./commands/unbind.js'),
+  },
+  {
+    name: 'lab',
+    summary: 'start the laboratory: a computer with an IOMMU and PCI devices, made of QEMU',
+    about: [
+      "Its root is this machine's own file system, read-only, with a file system in memory over it: nothing in it changes this machine. It needs no IOMMU, no KVM and no root.",
+    ],
+    options: labOptions,
+    examples: [
+      ['handover lab', 'the usual computer: a video card, an NVMe disk, an edu card, a network card'],
+      ['handover lab --topology computer.yaml', 'the computer that this file describes'],
+    ],
+    next: 'handover lab shell',
+    load: () => import('./commands/lab.js'),
+  },
+  {
+    name: 'lab shell',
+    summary: 'give a prompt in the laboratory',
+    about: [labReuse],
+    options: labOptions,
+    examples: [['handover lab shell', 'then, in it: handover devices']],
+    next: 'handover devices',
+    load: () => import('./commands/lab-shell.js'),
+  },
+  {
+    name: 'lab run',
+    passesOptions: true,
+    summary: 'run a script in the laboratory and end with its status',
+    about: [labReuse],
+    arguments: [
+      { name: 'FILE', kind: 'file' },
+      { name: 'ARGUMENT', kind: 'file', many: true, optional: true },
+    ],
+    options: labOptions,
+    examples: [
+      ['handover lab run test.sh', 'a shell script'],
+      ['handover lab run --topology two-cards.yaml test.sh', 'in a computer of its own'],
+    ],
+    next: 'handover lab shell',
+    load: () => import('./commands/lab-run.js'),
   },
   {
     name: 'schema',

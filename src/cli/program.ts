@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander'
 import type { Command, Invocation } from './command.js'
 import { CliError, statusOf } from './errors.js'
@@ -6,6 +5,7 @@ import { commandHelp, optionUsage, overview } from './help.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
 import type { Line } from './text.js'
+import { version } from './version.js'
 
 /** Runs one command line and gives the exit status. Whatever goes wrong is said on the terminal, nothing is thrown. */
 export async function runProgram(
@@ -87,11 +87,6 @@ function quieten(command: Commander): void {
 
 function showHelp(command: Commander, help: () => readonly Line[], terminal: Terminal): void {
   command.outputHelp = () => terminal.print(help())
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }
 
 /** Says what went wrong and gives the exit status. */

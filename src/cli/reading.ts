@@ -1,4 +1,4 @@
-import { type Host, liveHost } from '../host/index.js'
+import { type Host, liveHost, openHost, pseudonymousHost } from '../host/index.js'
 import { type Fact, type Machine, readMachine } from '../machine/index.js'
 import { type Invocation, isSet, textOf } from './command.js'
 import { CliError } from './errors.js'
@@ -6,19 +6,16 @@ import { whyUnknown } from './explain.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
 
-/** The computer that a reading command is asked about: this one, or what `--host` names. */
-export async function openAskedHost(asked: Invocation): Promise<Host> {
+/** The computer that is asked about: this one, or what `--host` names. */
+export async function openHostAsIs(asked: Invocation): Promise<Host> {
   const name = textOf(asked, 'host')
-  return name === undefined ? liveHost() : (await import('../host/index.js')).openHost(name)
+  return name === undefined ? liveHost() : openHost(name)
 }
 
+/** The same for what is printed: in JSON, which goes on to others, pseudonyms stand for what identifies somebody. */
 export async function readAskedMachine(asked: Invocation): Promise<Machine> {
-  return readMachine(await openAskedHost(asked))
-}
-
-/** Replaces what identifies a person or a computer, unless that was asked for. */
-export async function publish<T>(asked: Invocation, document: T): Promise<T> {
-  return isSet(asked, 'private') ? document : document
+  const host = await openHostAsIs(asked)
+  return readMachine(isSet(asked, 'json') && !isSet(asked, 'private') ? pseudonymousHost(host) : host)
 }
 
 /** Says so where no functions are listed. A computer without PCI is an answer; not to have been able to look is a failure. */

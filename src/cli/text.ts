@@ -91,6 +91,11 @@ export function elide(text: string, width: number): string {
   return `${short.trimEnd()}…`
 }
 
+/** Sentences as one paragraph. */
+export function paragraph(sentences: readonly string[], width: number): readonly string[] {
+  return sentences.length === 0 ? [] : wrap(sentences.join(' '), width)
+}
+
 /** Breaks a paragraph at spaces. A word longer than `width` gets a line of its own. */
 export function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []

@@ -2,18 +2,18 @@ import { isSet, type Run } from '../command.js'
 import { devicesDocument } from '../documents/devices.js'
 import { unknownRoles, whyNoGroups } from '../explain.js'
 import { functionColumns, functionRow, hasSegments } from '../function-table.js'
-import { checkBus, publish, readAskedMachine } from '../reading.js'
+import { checkBus, readAskedMachine } from '../reading.js'
 import type { FunctionSummary } from '../schemas/common.js'
 import type { DevicesDocument } from '../schemas/devices.js'
 import { table } from '../table.js'
-import type { Line } from '../text.js'
+import { type Line, paragraph, wrap } from '../text.js'
 
 export const run: Run = async (terminal, asked) => {
-  const document = await publish(asked, devicesDocument(await readAskedMachine(asked)))
+  const document = devicesDocument(await readAskedMachine(asked))
   if (isSet(asked, 'json')) terminal.printJson(document)
   else {
     if (document.functions.length > 0) terminal.print(devicesText(document, terminal.columns))
-    terminal.say(devicesNotes(document))
+    terminal.say(devicesNotes(document, terminal.columns))
   }
   return checkBus(document.bus, terminal)
 }
@@ -32,10 +32,13 @@ export function devicesText({ functions }: DevicesDocument, width: number): read
 }
 
 /** What the table cannot say: for the people who read it, not for programs that take it apart. */
-export function devicesNotes({ functions, iommu, roles }: DevicesDocument): readonly Line[] {
+export function devicesNotes({ functions, iommu, roles }: DevicesDocument, width: number): readonly Line[] {
   if (functions.length === 0) return []
   const none = functions.every(({ group }) => 'value' in group && group.value === null)
-  return [...(none ? whyNoGroups(iommu) : []), ...unknownRoles(roles)]
+  return [
+    ...paragraph(none ? whyNoGroups(iommu) : [], width),
+    ...unknownRoles(roles).flatMap((sentence) => wrap(sentence, width)),
+  ]
 }
 
 function groupText({ group }: FunctionSummary): string {

@@ -2,14 +2,14 @@ import { isSet, type Run } from '../command.js'
 import { groupsDocument } from '../documents/groups.js'
 import { whyNoGroups, whyUnknown } from '../explain.js'
 import { functionColumns, functionRow, hasSegments } from '../function-table.js'
-import { checkBus, publish, readAskedMachine } from '../reading.js'
+import { checkBus, readAskedMachine } from '../reading.js'
 import type { FunctionSummary } from '../schemas/common.js'
 import type { GroupsDocument } from '../schemas/groups.js'
 import { table } from '../table.js'
-import type { Line } from '../text.js'
+import { type Line, paragraph } from '../text.js'
 
 export const run: Run = async (terminal, asked) => {
-  const document = await publish(asked, groupsDocument(await readAskedMachine(asked)))
+  const document = groupsDocument(await readAskedMachine(asked))
   if (isSet(asked, 'json')) terminal.printJson(document)
   else terminal.print(groupsText(document, terminal.columns))
   return checkBus(document.bus, terminal)
@@ -44,7 +44,7 @@ export function groupsText(
     shown.push(head(`Group ${group}`, remarkOn(functions)), ...take(functions))
   if (ungrouped.length > 0) {
     shown.push(head('No group', ''), ...take(ungrouped))
-    if (groups.length === 0 && unknown.length === 0) shown.push([], ...whyNoGroups(iommu))
+    if (groups.length === 0 && unknown.length === 0) shown.push('', ...paragraph(whyNoGroups(iommu), width))
   }
   if (unknown.length > 0) {
     const why = new Set(unknown.flatMap(({ group }) => ('unknown' in group ? [whyUnknown(group)] : [])))

@@ -5,6 +5,10 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   devices: async () => (await import('./devices.js')).devicesSchema,
   groups: async () => (await import('./groups.js')).groupsSchema,
   show: async () => (await import('./show.js')).showSchema,
+  rom: async () => (await import('./rom.js')).romSchema,
+  bind: async () => (await import('./binding.js')).bindingSchema,
+  unbind: async () => (await import('./binding.js')).bindingSchema,
+  recording: async () => (await import('../../host/index.js')).loadRecordingSchema(),
 }
 
 export const schemaNames: readonly string[] = Object.keys(schemas)

@@ -1,0 +1,177 @@
+import {
+  applyPlan,
+  type BindingPlan,
+  type Change,
+  type ChangeEvent,
+  giveBack,
+  type Holder,
+  liveContext,
+  planBinding,
+  planReturn,
+  targetOf,
+} from '../changes/index.js'
+import { type Host, liveHost, pseudonymousHost } from '../host/index.js'
+import { type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
+import { selectEach } from './choose.js'
+import { type Invocation, isSet, listOf } from './command.js'
+import { bindingDocument } from './documents/binding.js'
+import { usageError } from './errors.js'
+import { whyUnknown } from './explain.js'
+import { untilInterrupted } from './interrupt.js'
+import { requireBus } from './reading.js'
+import type { BindingDocument } from './schemas/binding.js'
+import { status } from './status.js'
+import type { Terminal } from './terminal.js'
+import type { Line } from './text.js'
+
+/** What `bind` and `unbind` share: plan, refuse or show, and make the changes unless only asked what they would be. */
+function handOver(
+  terminal: Terminal,
+  asked: Invocation,
+  plan: (host: Host, machine: Machine, addresses: readonly string[]) => BindingPlan,
+  make: typeof applyPlan,
+): Promise<number> {
+  return untilInterrupted(async (signal) => {
+    const json = isSet(asked, 'json')
+    const host = json ? pseudonymousHost(liveHost()) : liveHost()
+    const machine = readMachine(host)
+    requireBus(machine.bus)
+    const addresses = selectEach(machine, asked.arguments).map(({ address }) => address)
+    const planned = plan(host, machine, addresses)
+    const print = (made: readonly Change[] | null) => {
+      const document = bindingDocument(planned, made)
+      if (json) terminal.printJson(document)
+      else terminal.print(bindingText(document))
+    }
+    if (planned.refusals.length > 0) {
+      const document = bindingDocument(planned, null)
+      if (json) terminal.printJson(document)
+      else terminal.say(refusalText(document.refusals))
+      return status.refused
+    }
+    if (isSet(asked, 'dry-run')) {
+      print(null)
+      return planned.changes.length > 0 ? status.pending : status.ok
+    }
+    const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
+    try {
+      print(await make(planned, context, signal))
+    } finally {
+      context.writer.close()
+    }
+    return status.ok
+  })
+}
+
+export function bind(terminal: Terminal, asked: Invocation): Promise<number> {
+  const accept = listOf(asked, 'accept').map(roleOf)
+  return handOver(
+    terminal,
+    asked,
+    (host, machine, addresses) => planBinding(host, machine, addresses, { accept }),
+    applyPlan,
+  )
+}
+
+export function unbind(terminal: Terminal, asked: Invocation): Promise<number> {
+  return handOver(terminal, asked, (_, machine, addresses) => planReturn(machine, addresses), giveBack)
+}
+
+function roleOf(word: string): RoleName {
+  const role = roleNames.find((name) => name === word)
+  if (!role) throw usageError(`--accept ${word}: there is no such role`, `there are: ${roleNames.join(', ')}`)
+  return role
+}
+
+const stays = {
+  bridge: 'a bridge: stays with the host',
+  'handed-over': 'handed over already',
+  viable: 'does no harm there: stays',
+  'with-host': 'with the host already',
+} as const
+
+/** What was done, or would be. */
+export function bindingText({ members, changes, accepted, notes, made }: BindingDocument): readonly Line[] {
+  const verb = made === null ? 'would go' : 'went'
+  const fates = {
+    'to-vfio-pci': `${verb} to vfio-pci`,
+    'without-driver': `${made === null ? 'would be' : 'is'} without a driver`,
+    'to-host': `${verb} back to the host`,
+  } as const
+  return [
+    ...members.map(
+      ({ address, driver, fate, because, asked }): Line => [
+        { text: address, style: asked ? 'bold' : undefined },
+        `  ${driver ?? 'no driver'}: `,
+        fate === 'stays' ? stays[because ?? 'viable'] : fates[fate],
+      ],
+    ),
+    ...accepted.map(({ functions, reason }) => `Accepted for ${functions.join(', ')}: ${reason}`),
+    ...notes.map(({ kind, address }) => noteText(kind, address)),
+    ...(made === null && changes.length > 0
+      ? [
+          '',
+          [{ text: 'That is', style: 'bold' as const }],
+          ...changes.flatMap(({ actions }) => actions.map(actionText)),
+        ]
+      : []),
+    ...(changes.length === 0 ? ['Nothing need be done.'] : []),
+  ]
+}
+
+function noteText(kind: BindingDocument['notes'][number]['kind'], address: string): string {
+  return kind === 'boot-frame-buffer-goes'
+    ? `vfio-pci takes the firmware's frame buffer off ${address}: its picture is back only after a restart.`
+    : `The kernel's VGA text console cannot be taken off ${address}: what it prints appears there.`
+}
+
+/** As a person would type it. */
+function actionText(action: BindingDocument['changes'][number]['actions'][number]): string {
+  return 'run' in action
+    ? `  ${action.run.join(' ')}`
+    : `  echo ${action.write.trim() || "''"} > ${action.path}`
+}
+
+export function refusalText(refusals: BindingDocument['refusals']): readonly Line[] {
+  return refusals.flatMap(({ functions, reason, evidence, unknown, lift }): Line[] => [
+    [{ text: 'Refused', style: 'red' }, ` for ${functions.join(', ')}: ${reason}`],
+    ...evidence.map(({ path, value }) => `  ${path} = ${value}`),
+    ...unknown.map((one) => `  not known: ${whyUnknown(one)}`),
+    `  To go on: ${[lift.first, lift.accept && `--accept ${lift.accept}`].filter(Boolean).join(', or insist with ')}`,
+  ])
+}
+
+/** What is told while it lasts. A change that is quick is told once. */
+function progressText(event: ChangeEvent): readonly Line[] {
+  switch (event.kind) {
+    case 'applied':
+      return [changeText(event.change)]
+    case 'undone':
+      return [`${targetOf(event.change)}: put back`]
+    case 'held':
+      return [
+        `${event.address} is in use by ${event.holders.map(holderText).join(', ')}; waiting up to ${event.limitMs / 1000} s`,
+      ]
+    case 'slow':
+      return [`the kernel has not come back from ${event.path} yet; waiting up to ${event.limitMs / 1000} s`]
+    default:
+      return []
+  }
+}
+
+function changeText(change: Change): string {
+  switch (change.kind) {
+    case 'driver-binding': {
+      const to = change.after === 'kernel' ? 'given back to the host' : (change.after.driver ?? 'no driver')
+      return `${change.address}: ${change.before.driver ?? 'no driver'} -> ${to}`
+    }
+    case 'module-load':
+      return `${change.module}: loaded`
+    case 'console-release':
+      return `${change.console}: taken off ${change.address}`
+  }
+}
+
+function holderText(holder: Holder): string {
+  return holder.kind === 'process' ? `${holder.command} (process ${holder.pid})` : holder.name
+}

@@ -1,0 +1,42 @@
+import { type Host, record } from '../../host/index.js'
+import { readMachine } from '../../machine/index.js'
+import { isSet, type Run, textOf } from '../command.js'
+import { devicesDocument } from '../documents/devices.js'
+import { groupsDocument } from '../documents/groups.js'
+import { showDocument } from '../documents/show.js'
+import { checkFree, writeOutput } from '../output-file.js'
+import { openHostAsIs } from '../reading.js'
+import { status } from '../status.js'
+import { version } from '../version.js'
+
+export const run: Run = async (terminal, asked) => {
+  const file = textOf(asked, 'output')!
+  const force = isSet(asked, 'force')
+  if (file !== '-') checkFree(file, force)
+  const host = await openHostAsIs(asked)
+  const text = record(
+    host,
+    {
+      program: `handover ${version()}`,
+      recorded: new Date().toISOString(),
+      pseudonyms: !isSet(asked, 'private'),
+    },
+    gather,
+  )
+  if (file === '-') terminal.printRaw(text)
+  else {
+    writeOutput(file, text, force)
+    terminal.say([`${file}: ${text.length} bytes. To see what is in it: handover devices --host ${file}`])
+  }
+  if (host.kind === 'live' && process.geteuid?.() !== 0)
+    terminal.say(['Only root may read all of it: what this user may not read is marked as such.'])
+  return status.ok
+}
+
+/** Whatever a reading command would read: by making what each of them prints. */
+export function gather(host: Host): void {
+  const machine = readMachine(host)
+  devicesDocument(machine)
+  groupsDocument(machine)
+  for (const f of machine.functions) showDocument(machine, f)
+}

@@ -1,0 +1,4 @@
+import { unbind } from '../binding.js'
+import type { Run } from '../command.js'
+
+export const run: Run = unbind
