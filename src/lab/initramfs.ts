@@ -50,7 +50,7 @@ ln -sf /proc/self/fd /dev/fd
 ln -sf /proc/self/fd/0 /dev/stdin
 ln -sf /proc/self/fd/1 /dev/stdout
 ln -sf /proc/self/fd/2 /dev/stderr
-busybox hostname lab
+busybox hostname handover-lab
 busybox ip link set lo up
 cat /sys/bus/pci/devices/*/modalias | sort -u | while read -r alias; do modprobe -q -b "$alias"; done
 ${agent.map(quote).join(' ')} </dev/null

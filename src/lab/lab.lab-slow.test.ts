@@ -31,7 +31,7 @@ describe('handover lab', { timeout: 300_000 }, () => {
   it('run: runs a script with its arguments in a computer of its own, and ends with its status', async () => {
     const file = script('echo "$1 $(hostname)"; handover groups >&2; exit 7')
     const { status, stdout, stderr } = await start('lab', 'run', file, 'hello').ended
-    expect(stdout).toBe('hello lab\n')
+    expect(stdout).toBe('hello handover-lab\n')
     expect(stderr).toContain('NVM Express Controller')
     expect(status).toBe(7)
   })
