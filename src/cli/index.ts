@@ -5,4 +5,5 @@
  * help, completion and manual entry, and one file of `commands/`, loaded when it runs.
  */
 
+export { gather } from './gather.js'
 export { type Progress, startProgress } from './progress.js'

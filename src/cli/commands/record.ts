@@ -1,9 +1,6 @@
-import { type Host, record } from '../../host/index.js'
-import { readMachine } from '../../machine/index.js'
+import { record } from '../../host/index.js'
 import { isSet, type Run, textOf } from '../command.js'
-import { devicesDocument } from '../documents/devices.js'
-import { groupsDocument } from '../documents/groups.js'
-import { showDocument } from '../documents/show.js'
+import { gather } from '../gather.js'
 import { checkFree, writeOutput } from '../output-file.js'
 import { openHostAsIs } from '../reading.js'
 import { status } from '../status.js'
@@ -31,12 +28,4 @@ export const run: Run = async (terminal, asked) => {
   if (host.kind === 'live' && process.geteuid?.() !== 0)
     terminal.say(['Only root may read all of it: what this user may not read is marked as such.'])
   return status.ok
-}
-
-/** Whatever a reading command would read: by making what each of them prints. */
-export function gather(host: Host): void {
-  const machine = readMachine(host)
-  devicesDocument(machine)
-  groupsDocument(machine)
-  for (const f of machine.functions) showDocument(machine, f)
 }

@@ -1,0 +1,13 @@
+import type { Host } from '../host/index.js'
+import { readMachine } from '../machine/index.js'
+import { devicesDocument } from './documents/devices.js'
+import { groupsDocument } from './documents/groups.js'
+import { showDocument } from './documents/show.js'
+
+/** Whatever a reading command would read: by making what each of them prints. */
+export function gather(host: Host): void {
+  const machine = readMachine(host)
+  devicesDocument(machine)
+  groupsDocument(machine)
+  for (const f of machine.functions) showDocument(machine, f)
+}
