@@ -48,11 +48,11 @@ export { apply, check, describe, diff, undo } from './kinds.js'
 export {
   type BindingPlan,
   type Member,
-  type Note,
   type PlanOptions,
   planBinding,
   planReturn,
 } from './plan-binding.js'
+export type { Note } from './plan-consoles.js'
 export type { Refusal } from './refusal.js'
 export { applyPlan, giveBack, undoAll } from './sequence.js'
 export { isVfioDriver, vfioPci } from './vfio-drivers.js'

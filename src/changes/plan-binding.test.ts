@@ -281,10 +281,25 @@ describe('planBinding', () => {
       expect(plan(host, [gpu], accept).changes).toHaveLength(2)
     })
 
-    it('and says where the VGA text console stays', () => {
+    it('and says where the VGA text console stays: before Linux 6.0', () => {
       const host = new SimulatedHost([{ address: gpu, class: 0x030000, group: 1, bootVga: true }])
       host.console('vtcon0', '(S) VGA+', true)
+      expect(plan(host, [gpu], accept).notes).toEqual([])
+      host.file('/proc/sys/kernel/osrelease', '5.19.17-generic\n')
       expect(plan(host, [gpu], accept).notes).toEqual([{ kind: 'vga-text-stays', address: gpu }])
+    })
+
+    it("and from the firmware's frame buffer, which does not come back", () => {
+      const host = new SimulatedHost([{ address: gpu, class: 0x030000, group: 1, bootVga: true }])
+      host.link('/sys/class/graphics/fb0', '../../devices/platform/simple-framebuffer.0/graphics/fb0')
+      host.file(
+        '/proc/iomem',
+        `00000000-00000000 : PCI Bus 0000:00\n  00000000-00000000 : ${gpu}\n    00000000-00000000 : BOOTFB\n`,
+      )
+      host.console('vtcon1', '(M) frame buffer device', true)
+      const { changes, notes } = plan(host, [gpu], accept)
+      expect(changes[0]).toMatchObject({ kind: 'console-release', console: 'vtcon1' })
+      expect(notes).toEqual([{ kind: 'boot-frame-buffer-goes', address: gpu }])
     })
   })
 })

@@ -7,8 +7,8 @@ import {
   type RoleName,
 } from '../machine/index.js'
 import type { Binding, Change, DriverBinding } from './change.js'
-import { readConsoles } from './console-release.js'
-import { NoSuchFunctionError, UnreadableError } from './errors.js'
+import { NoSuchFunctionError } from './errors.js'
+import { type Note, planConsoles } from './plan-consoles.js'
 import {
   type Refusal,
   refuseBridge,
@@ -38,15 +38,6 @@ export interface Member {
   readonly because?: 'bridge' | 'handed-over' | 'viable' | 'with-host'
 }
 
-/** Something that is not undone, or not prevented. */
-export interface Note {
-  readonly kind: /** vfio-pci takes the firmware's frame buffer off the card (since Linux 6.0); it is back only after a restart. */
-    | 'boot-frame-buffer-goes'
-    /** The kernel's VGA text console cannot be taken off the card: what it prints appears there. */
-    | 'vga-text-stays'
-  readonly address: string
-}
-
 /** What is to be done, in order, and what stands against it. */
 export interface BindingPlan {
   readonly members: readonly Member[]
@@ -65,7 +56,7 @@ export interface PlanOptions {
 
 /**
  * Plans to hand the IOMMU groups of `addresses` over: every endpoint of them leaves its host driver, or none does.
- * Throws {@link NoSuchFunctionError}, and {@link UnreadableError} for what no refusal speaks of.
+ * Throws {@link NoSuchFunctionError}, and UnreadableError for what no refusal speaks of.
  */
 export function planBinding(
   host: Host,
@@ -116,7 +107,7 @@ export function planBinding(
     const missing = loadVfioPci(host, machine, changes, leaving)
     if (missing) refusals.push(missing)
   }
-  const consoles = planConsoles(host, leaving, changes)
+  const notes = planConsoles(host, machine, leaving, changes)
   // The functions of a card in descending order: its sound and USB are powered through function 0 (pci/quirks.c quirk_gpu_hda).
   changes.push(...bindings.toSorted((a, b) => compareAddresses(b.address, a.address)))
   return {
@@ -124,7 +115,7 @@ export function planBinding(
     changes,
     refusals: refusals.filter((refusal) => !accepted.includes(refusal)),
     accepted,
-    notes: consoles,
+    notes,
   }
 }
 
@@ -234,53 +225,4 @@ function loadVfioPci(
     reason: `this kernel (${machine.kernel.value}) has no driver vfio-pci`,
     lift: { first: 'install the rest of its modules, or a kernel with CONFIG_VFIO_PCI' },
   }
-}
-
-const bootFrameBuffer = '/proc/iomem'
-
-/** Takes the text console off the cards that leave, where it is drawn on no other, and says what cannot be taken off. */
-function planConsoles(host: Host, leaving: readonly PciFunction[], changes: Change[]): readonly Note[] {
-  const onBootFrameBuffer = leaving.find((f) =>
-    f.roles.some(
-      ({ name, evidence }) => name === 'display' && evidence.some(({ path }) => path === bootFrameBuffer),
-    ),
-  )
-  const owners = new Map(
-    leaving.flatMap((f) =>
-      f.holds.flatMap(({ kind, name }) => (kind === 'graphics' ? [[name, f] as const] : [])),
-    ),
-  )
-  if (leaving.every((f) => !isVga(f)) && owners.size === 0 && !onBootFrameBuffer) return []
-
-  const consoles = readConsoles(host)
-  const notes: Note[] = []
-  const all = frameBuffers(host)
-  const card = owners.values().next().value ?? onBootFrameBuffer
-  const remains = all.filter((name) => !owners.has(name)).length - (onBootFrameBuffer ? 1 : 0)
-  if (card && remains <= 0) {
-    for (const { id, name, bound } of consoles)
-      if (bound && name.endsWith('frame buffer device'))
-        changes.push({ kind: 'console-release', console: id, name, address: card.address })
-  }
-  if (onBootFrameBuffer && isVga(onBootFrameBuffer))
-    notes.push({ kind: 'boot-frame-buffer-goes', address: onBootFrameBuffer.address })
-  for (const f of leaving)
-    if ('value' in f.bootVga && f.bootVga.value === true && consoles.some(({ name }) => vgaText.test(name)))
-      notes.push({ kind: 'vga-text-stays', address: f.address })
-  return notes
-}
-
-/** What vgacon calls itself (Linux drivers/video/console/vgacon.c); (S) consoles cannot be unbound (vt.c, vt_unbind). */
-const vgaText = /^\(S\) (VGA\+|\*?[EMC](GA|DA)\+?)$/
-
-function isVga(f: PciFunction): boolean {
-  return 'value' in f.class && f.class.value >> 8 === 0x0300
-}
-
-function frameBuffers(host: Host): readonly string[] {
-  const path = '/sys/class/graphics'
-  const list = host.list(path)
-  if (list.kind === 'absent') return []
-  if (list.kind !== 'value') throw new UnreadableError(path, list.kind === 'error' ? list.code : list.kind)
-  return list.value.filter((name) => /^fb\d+$/.test(name))
 }
