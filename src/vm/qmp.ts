@@ -70,7 +70,9 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
       } catch (error) {
         if (gaveUp()) throw new QmpClosedError(`QEMU ended before its QMP socket ${path} answered`)
         if (Date.now() > deadline) {
-          throw new QmpClosedError(`no answer on QMP socket ${path} within ${timeoutMs} ms: ${(error as Error).message}`)
+          throw new QmpClosedError(
+            `no answer on QMP socket ${path} within ${timeoutMs} ms: ${(error as Error).message}`,
+          )
         }
         await new Promise((resolve) => setTimeout(resolve, 25))
       }
@@ -98,7 +100,12 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
     for (const line of lines) if (line.trim()) this.#handle(JSON.parse(line))
   }
 
-  #handle(message: { id?: number; return?: unknown; error?: { class: string; desc: string }; event?: string }): void {
+  #handle(message: {
+    id?: number
+    return?: unknown
+    error?: { class: string; desc: string }
+    event?: string
+  }): void {
     if (message.event) {
       this.emit('event', message as QmpEvent)
       return
