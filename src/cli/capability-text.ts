@@ -147,7 +147,12 @@ function errorsSeen(fields: FieldTree): readonly string[] {
       ? Object.entries(bits).flatMap(([name, bit]) => (bit === true ? name : []))
       : []
   })
-  return set.length === 0 ? [] : [`errors seen: ${set.join(', ')}`]
+  return set.length === 0 ? [] : [`errors seen: ${set.map(spaced).join(', ')}`]
+}
+
+/** `unsupportedRequest` as words. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 function resizableBars(fields: FieldTree): readonly string[] {

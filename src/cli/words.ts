@@ -75,12 +75,15 @@ export function idsOf({ vendor, device }: Pick<FunctionSummary, 'vendor' | 'devi
   return [vendor, device].map((id) => ('value' in id ? id.value.slice('0x'.length) : '????')).join(':')
 }
 
-/** Vendor and device by name, as short as tells it; what has no name by its ids. */
+/**
+ * Vendor and device by name, as short as tells it; what has no name by its ids. Where pci.ids has a chip's name and then the
+ * product's in brackets, as for video cards, the product's: `NVIDIA GeForce RTX 3080`.
+ */
 export function shortName(f: Pick<FunctionSummary, 'names' | 'vendor' | 'device'>): string {
   const { vendor, device } = f.names
   const maker = vendor === undefined ? undefined : shortVendor(vendor)
-  if (device === undefined) return maker === undefined ? idsOf(f) : `${maker} ${idsOf(f)}`
-  return maker === undefined || device.toLowerCase().startsWith(maker.toLowerCase())
-    ? device
-    : `${maker} ${device}`
+  const product = device === undefined ? idsOf(f) : (/\[([^\]]+)\]$/.exec(device)?.[1] ?? device)
+  return maker === undefined || product.toLowerCase().startsWith(maker.toLowerCase())
+    ? product
+    : `${maker} ${product}`
 }

@@ -18,26 +18,26 @@ export function readLink(
     const width = readOptional(host, `${folder}/current_link_width`, parseNumber)
     const maxSpeed = readOptional(host, `${folder}/max_link_speed`, parseSpeed)
     const maxWidth = readOptional(host, `${folder}/max_link_width`, parseNumber)
-    return linkOf(
-      knownValue(speed) || null,
-      knownValue(width) ?? null,
-      knownValue(maxSpeed) || null,
-      knownValue(maxWidth) ?? null,
-    )
+    const told = [speed, width, maxSpeed, maxWidth].map((fact) => knownValue(fact) ?? null)
+    // An endpoint inside the root complex has the files, and nothing in them.
+    return told.every((one) => one === 0) ? { value: null } : { value: linkOf(told) }
   }
   const express = capabilityOf(f, 'express')
   if ('unknown' in express || express.value === null) return express as Fact<null>
   const { linkCapabilities, linkStatus } = express.value.fields
   if (linkCapabilities === null || linkStatus === null) return { value: null }
-  return linkOf(
+  const told = [
     speedOf(linkStatus.speed),
-    linkStatus.width || null,
+    linkStatus.width ?? null,
     speedOf(linkCapabilities.maxSpeed),
     linkCapabilities.maxWidth ?? null,
-  )
+  ]
+  return told.every((one) => one === null)
+    ? { unknown: 'the link registers are not told', path: `${folder}/config` }
+    : { value: linkOf(told) }
 }
 
-/** `8.0 GT/s PCIe`, `8 GT/s` before Linux 5.8; `Unknown` or `Unknown speed` for none: 0. */
+/** `8.0 GT/s PCIe`, `8 GT/s` on older kernels; `Unknown` or `Unknown speed` for none: 0. */
 function parseSpeed(text: string): number | undefined {
   if (text.startsWith('Unknown')) return 0
   const speed = Number.parseFloat(text)
@@ -49,13 +49,8 @@ function speedOf(name: string | number | undefined): number | null {
   return typeof name === 'string' ? Number.parseFloat(name) : null
 }
 
-/** A width of 0 and no speed: there is no link (an endpoint inside the root complex), or it is down. */
-function linkOf(
-  speedGTs: number | null,
-  width: number | null,
-  maxSpeedGTs: number | null,
-  maxWidth: number | null,
-): Fact<Link | null> {
-  if (!maxSpeedGTs && !maxWidth) return { value: null }
-  return { value: { speedGTs, width, maxSpeedGTs, maxWidth } }
+/** Speed, width, and the most of each; 0 is how a link that is down reads. */
+function linkOf(told: readonly (number | null)[]): Link {
+  const [speedGTs, width, maxSpeedGTs, maxWidth] = told.map((one) => one || null)
+  return { speedGTs: speedGTs!, width: width!, maxSpeedGTs: maxSpeedGTs!, maxWidth: maxWidth! }
 }
