@@ -1,6 +1,12 @@
 /**
- * What comes in: one description of a virtual machine.
- * What goes out: a running QEMU with its devices, and QMP to it.
+ * vm/: virtual machines with devices of the host.
+ *
+ * In: a description in YAML. Out: a running QEMU, asked and stopped through QMP. The devices are bound to vfio-pci before and
+ * given back after by `changes/`; whoever starts a machine joins the two.
  */
 
+export { type Description, DescriptionError, parseDescription, readDescription } from './description.js'
+export { FirmwareError } from './firmware.js'
+export { MachineError, VirtualMachine } from './machine.js'
+export { qemuArguments } from './qemu-arguments.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
