@@ -39,14 +39,15 @@ export const run: Run = async (terminal, asked) => {
   try {
     const made = await applyPlan(plan, context, stop.first)
     try {
-      stop.first.throwIfAborted()
       const vm = await VirtualMachine.start(description, {
         addresses,
         console: process.stdout,
         onMessage: (line) => terminal.say([line]),
+        signal: stop.first,
       })
-      const emulated = vm.accelerator === 'tcg' ? ', in software emulation: KVM cannot be used here' : ''
-      terminal.say([`${description.name} runs (QEMU, process ${vm.pid}${emulated}). Ctrl-C shuts it down.`])
+      const { accelerator, because } = vm.acceleration
+      if (accelerator === 'tcg') terminal.say([`In software emulation: ${because}`])
+      terminal.say([`${description.name} runs (QEMU, process ${vm.pid}). Ctrl-C shuts it down.`])
       process.stdin.pipe(vm.input)
       await Promise.race([vm.ended, stopWhenAsked(vm, stop, terminal)])
       await vm.ended
@@ -68,8 +69,11 @@ export const run: Run = async (terminal, asked) => {
 /** On the first request the power button; on the second, or when the machine takes too long, the end. Never resolves by itself. */
 async function stopWhenAsked(vm: VirtualMachine, stop: StopRequests, terminal: Terminal): Promise<void> {
   await raised(stop.first)
+  if (!(await vm.powerDown())) {
+    terminal.say(['No system in the machine listens to its power button: switching it off.'])
+    return vm.quit()
+  }
   terminal.say([`Shutting down, for up to ${shutdownMs / 1000} s. Ctrl-C again stops it at once.`])
-  await vm.powerDown()
   const waited = new AbortController()
   await Promise.race([raised(stop.second), vm.ended, sleep(shutdownMs, undefined, { signal: waited.signal })])
   waited.abort()
