@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigSpace, decodeFunction } from '../pci/index.js'
 import type { Host } from './host.js'
@@ -512,6 +513,10 @@ describe('configuration space', () => {
     expect(capabilities).toEqual([])
     expect(truncatedAt).toBeDefined()
     expect(text(denied, '0000:01:00.0', 'sriov_totalvfs')).toBe('unrecorded')
+    const old = hostOf(
+      `${nic.slice(0, nic.indexOf('\tCapabilities'))}\tCapabilities: <available only to root>\n\n${root}`,
+    )
+    expect(decoded(old, '0000:01:00.0')).toMatchObject({ capabilities: [], truncatedAt: 0x34 })
   })
 
   it('reads as ones where nothing answers', () => {
@@ -624,6 +629,62 @@ describe('a text that went through a mailer or a forum', () => {
         .join('\n')
       expect(snapshot(broken), `${columns} columns`).toEqual(snapshot(whole))
     }
+  })
+})
+
+describe('any text', () => {
+  it('gives a host or the typed error, in bounded time, and every config decodes', () => {
+    const lines = whole.split('\n')
+    const piece = fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...lines) },
+      { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+      {
+        weight: 1,
+        arbitrary: fc.constantFrom(
+          '',
+          '> ',
+          '[...]',
+          '00: ff ff',
+          '<chain looped>',
+          '\tCapabilities:',
+          '\tCapabilities: [00] <chain looped>',
+          '\tCapabilities: [fff v1] Virtual Channel',
+          '\tCapabilities: [ff] #ff [0000]',
+          '\tRegion 9: Memory at',
+          '\tBus: primary=00, secondary=00',
+          '\t\tVC99: Caps:',
+          'fff: 00 00 00',
+        ),
+      },
+    )
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
+        const text = pieces.join('\n')
+        let host: Host
+        try {
+          host = hostOf(text)
+        } catch (error) {
+          expect(error).toBeInstanceOf(LspciTextError)
+          return
+        }
+        const list = host.list('/sys/bus/pci/devices')
+        for (const address of list.kind === 'value' ? list.value : []) {
+          const config = host.readBytes(at(address, 'config'))
+          if (config.kind === 'value')
+            decodeFunction(new ConfigSpace(config.value.bytes, config.value.known)).capabilities.map(
+              ({ fields }) => fields,
+            )
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('may be long and have no end of a line that goes on', () => {
+    const start = performance.now()
+    hostOf(`${nic}${'and so on and so on\n'.repeat(200_000)}`)
+    hostOf(`${nic}${'\t\t\tx'.repeat(300_000)}`)
+    expect(performance.now() - start).toBeLessThan(5000)
   })
 })
 

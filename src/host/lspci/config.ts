@@ -67,16 +67,14 @@ function isVerbose({ lines }: ReportedFunction): boolean {
 /** PCI_HEADER_TYPE_*: bridges have a line of their bus numbers, endpoints have none. Undefined: the text is too short. */
 export function headerTypeOf(reported: ReportedFunction): 0 | 1 | 2 | undefined {
   if (reported.unknownHeader) return undefined
-  if (reported.lines.has('Bus'))
-    return reported.title.startsWith('CardBus bridge') ||
-      reported.title.startsWith('0607:') ||
-      /\[0607\]/.test(reported.title)
-      ? 2
-      : 1
+  if (reported.lines.has('Bus')) return isCardBus.test(reported.title) ? 2 : 1
   // What follows where that line would stand.
   const past = reported.complete || reported.capabilities.length > 0
   return isVerbose(reported) && past ? 0 : undefined
 }
+
+/** PCI_CLASS_BRIDGE_CARDBUS, by name or number. */
+const isCardBus = /^(CardBus bridge|(Class )?0607:|[^:]*\[0607\]:)/
 
 function putHeader(bits: KnownBits, reported: ReportedFunction): void {
   const { lines, complete } = reported

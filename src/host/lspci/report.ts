@@ -114,6 +114,9 @@ interface Open {
   readonly name: string
 }
 
+/** No line of lspci goes on for longer, however narrow the window; prose without a blank line before it does. */
+const mostContinuations = 32
+
 class FunctionReader {
   readonly quoted: number
   complete = false
@@ -130,6 +133,7 @@ class FunctionReader {
   readonly #rows: { at: number; bytes: Uint8Array }[] = []
   /** The capability that lines belong to now, and the words that begin its lines. */
   #names: RegExp | undefined
+  #continuations = 0
   /** Adds a continuation to the line before; undefined where nothing can be continued. */
   #continue: ((text: string) => void) | undefined
 
@@ -154,8 +158,12 @@ class FunctionReader {
     else if (cut.test(text)) {
       this.#wasCut = true
       this.#continue = undefined
-    } else if (!afterBlank) this.#continue?.(text)
-    else this.#continue = undefined
+    } else if (!afterBlank && this.#continuations < mostContinuations) {
+      this.#continuations++
+      this.#continue?.(text)
+      return
+    } else this.#continue = undefined
+    this.#continuations = 0
   }
 
   finished(): ReportedFunction {
@@ -170,9 +178,14 @@ class FunctionReader {
       capabilities: this.#capabilities.map((one) => ({ ...one, text: one.lines.get('Capabilities') ?? '' })),
       accessDenied: this.#accessDenied,
       rows: this.#rows,
-      complete:
-        (this.complete || this.#rows.length > 0 || this.#lines.has('Kernel driver in use')) && !this.#wasCut,
+      complete: this.#hasEnd() && !this.#wasCut,
     }
+  }
+
+  /** The driver's lines and the hex dump come last. */
+  #hasEnd(): boolean {
+    const lasts = ['Kernel driver in use', 'Kernel modules']
+    return this.complete || this.#rows.length > 0 || lasts.some((name) => this.#lines.has(name))
   }
 
   #takeRow(text: string): boolean {
@@ -236,7 +249,8 @@ class FunctionReader {
     }
     const [, offset, version, rest = ''] = capability.exec(content) ?? []
     if (offset === undefined) {
-      this.#accessDenied ||= content.startsWith('<access denied')
+      // `<access denied>`, and `<available only to root>` in old versions.
+      this.#accessDenied ||= content.startsWith('<')
       this.#continue = undefined
       return
     }
