@@ -3,8 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /** Top to bottom: a room imports only rooms above it. `cli`, `demo` and `bench` join the others. */
-const rooms = ['pci', 'host', 'machine', 'changes', 'vm', 'lab', 'cli', 'demo', 'bench']
-const pure = ['pci']
+const rooms = ['pci', 'acpi', 'host', 'machine', 'changes', 'vm', 'lab', 'cli', 'demo', 'bench']
+const pure = ['pci', 'acpi']
 const src = resolve(import.meta.dirname, '../src')
 
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
