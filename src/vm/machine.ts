@@ -41,9 +41,6 @@ const keptLines = 20
 /** QEMU answers once it has pinned the machine's memory, which takes seconds for each 10 GiB. */
 const startMs = 300_000
 
-/** QEMU that has not ended so long after it was asked to does not hear: it is killed. */
-const quitMs = 10_000
-
 /**
  * The ICH9's PM1 control register, where SeaBIOS and OVMF put it on q35; bit 0, SCI_EN, is set while an operating system
  * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1).
@@ -84,9 +81,9 @@ export class VirtualMachine {
     return listens
   }
 
-  /** Ends QEMU at once; kills it when it does not hear. */
-  async quit(): Promise<void> {
-    const kill = setTimeout(() => this.process.kill('SIGKILL'), quitMs)
+  /** Ends QEMU at once; kills it when it has not ended in `limitMs`. */
+  async quit(limitMs = 10_000): Promise<void> {
+    const kill = setTimeout(() => this.process.kill('SIGKILL'), limitMs)
     try {
       await Promise.race([this.#ask('quit').then(() => this.ended), this.ended])
     } finally {
