@@ -159,7 +159,9 @@ export function labArguments(
     boot.initramfs,
     '-append',
     [
-      `console=ttyS0 panic=-1 quiet modprobe.blacklist=${blacklist}`,
+      // no_timer_check: on a busy host an emulated timer can be too late for the kernel's test of it, which then panics
+      // (Linux arch/x86/kernel/apic/io_apic.c, check_timer).
+      `console=ttyS0 panic=-1 quiet no_timer_check modprobe.blacklist=${blacklist}`,
       iommu[topology.iommu].append,
       topology.append,
     ]

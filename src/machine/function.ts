@@ -33,7 +33,6 @@ export class SysfsFunction implements PciFunction {
   readonly device: Fact<number>
   readonly class: Fact<number>
   readonly driver: Fact<string | null>
-  readonly driverOverride: Fact<string | null>
   readonly group: Fact<number | null>
   readonly isBridge: Fact<boolean>
   readonly physicalFunction: Fact<string | null>
@@ -54,7 +53,6 @@ export class SysfsFunction implements PciFunction {
     this.device = readFact(host, `${folder}/device`, parseNumber)
     this.class = readFact(host, `${folder}/class`, parseNumber)
     this.driver = readLinkName(host, `${folder}/driver`)
-    this.driverOverride = readOverride(host, `${folder}/driver_override`)
     this.group = readGroup(host, `${folder}/iommu_group`)
     this.isBridge = this.#readIsBridge()
     this.physicalFunction = readLinkName(host, `${folder}/physfn`)
@@ -62,6 +60,15 @@ export class SysfsFunction implements PciFunction {
     this.bootVga = readOptional(host, `${folder}/boot_vga`, parseFlag)
   }
 
+  /**
+   * Read only where it is asked for: the kernel holds the device's lock for it (Linux drivers/pci/pci-sysfs.c,
+   * driver_override_show), and so keeps a reader waiting for as long as a driver hangs.
+   */
+  get driverOverride(): Fact<string | null> {
+    return this.#once('driverOverride', () =>
+      readOverride(this.#around.host, `${this.#folder}/driver_override`),
+    )
+  }
   get subsystemVendor(): Fact<number | null> {
     return this.#once('subsystemVendor', () => this.#readSubsystem('subsystem_vendor'))
   }
