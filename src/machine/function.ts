@@ -71,6 +71,9 @@ export class SysfsFunction implements PciFunction {
   get revision(): Fact<number> {
     return this.#once('revision', () => readFact(this.#around.host, `${this.#folder}/revision`, parseNumber))
   }
+  get controller(): Fact<string | null> {
+    return this.#once('controller', () => readController(this.#around.host, this.#folder))
+  }
   get names(): PciFunction['names'] {
     return this.#once('names', () => readNames(this.#around.ids, this))
   }
@@ -157,6 +160,14 @@ export class SysfsFunction implements PciFunction {
 function readParent(host: Host, folder: string): string | null {
   const above = knownValue(readTarget(host, folder))?.split('/').at(-2)
   return above !== undefined && isAddress(above) ? above : null
+}
+
+/** `../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0`: a root bus inside a function's folder. */
+function readController(host: Host, folder: string): Fact<string | null> {
+  const target = readTarget(host, folder)
+  if ('unknown' in target || target.value === null) return target as Fact<null>
+  const [outer, bus] = target.value.split('/').slice(-3)
+  return { value: bus?.startsWith('pci') && outer !== undefined && isAddress(outer) ? outer : null }
 }
 
 /** An override that was never set, or set and cleared, reads as `(null)` or as an empty line. */

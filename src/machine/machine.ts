@@ -92,6 +92,8 @@ export interface PciFunction {
   readonly address: string
   /** The bridge above it, or null for a function on a root bus. */
   readonly parent: string | null
+  /** For a function on a root bus that another function made (Intel VMD): that function; null where no function did. */
+  readonly controller: Fact<string | null>
   /** 16 bits each; `class` has 24 bits (0x030000). */
   readonly vendor: Fact<number>
   readonly device: Fact<number>
