@@ -93,8 +93,10 @@ describe('every row of the alias quirks', () => {
     for (const device of single(quirk.devices)) {
       const nodes = (ids: readonly [number, number]) => testCase(alias, { ids, ...more })
       const [own, other] = [nodes([quirk.vendor, device]), nodes([0x1234, device])]
-      const make = (list: readonly MadeNode[], kernel = '7.3.4') =>
-        predictGroups(madeTree(list, { kernel: { value: kernel } }))
+      const make = (list: readonly MadeNode[], kernel = '7.3.4') => {
+        const machine = madeTree(list, { kernel: { value: kernel }, iommuTables: { value: ['IVRS'] } })
+        return predictGroups(machine, rulesFor(machine, { override }))
+      }
       if (alias.kind === 'device registers') {
         expect(make(own).unknown[0]?.missing[0]?.fact).toBe('DMA aliases')
         expect(make(other).unknown).toEqual([])
