@@ -14,8 +14,6 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
 # program or file : Debian package that has it
 needs='
 qemu-system-x86_64:qemu-system-x86
-/usr/share/seabios/vgabios-cirrus.bin:seabios
-/usr/lib/ipxe/qemu/efi-virtio.rom:ipxe-qemu
 busybox:busybox-static
 lspci:pciutils
 /usr/share/misc/pci.ids:pci.ids

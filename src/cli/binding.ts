@@ -64,7 +64,7 @@ function handOver(
 }
 
 export function bind(terminal: Terminal, asked: Invocation): Promise<number> {
-  const accept = listOf(asked, 'accept').map(roleOf)
+  const accept = rolesOf(asked)
   return handOver(
     terminal,
     asked,
@@ -75,6 +75,11 @@ export function bind(terminal: Terminal, asked: Invocation): Promise<number> {
 
 export function unbind(terminal: Terminal, asked: Invocation): Promise<number> {
   return handOver(terminal, asked, (_, machine, addresses) => planReturn(machine, addresses), giveBack)
+}
+
+/** The roles that `--accept` names. */
+export function rolesOf(asked: Invocation): readonly RoleName[] {
+  return listOf(asked, 'accept').map(roleOf)
 }
 
 function roleOf(word: string): RoleName {
@@ -142,7 +147,7 @@ export function refusalText(refusals: BindingDocument['refusals']): readonly Lin
 }
 
 /** What is told while it lasts. A change that is quick is told once. */
-function progressText(event: ChangeEvent): readonly Line[] {
+export function progressText(event: ChangeEvent): readonly Line[] {
   switch (event.kind) {
     case 'applied':
       return [changeText(event.change)]

@@ -153,6 +153,24 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/unbind.js'),
   },
   {
+    name: 'vm start',
+    summary: 'start a virtual machine with devices of the host, and give them back when it ends',
+    about: [
+      'FILE describes the machine in YAML: memory, cpus, firmware, kernel, disks, devices. Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, on Ctrl-C and when QEMU crashes. Its serial console is standard input and output.',
+    ],
+    arguments: [{ name: 'FILE', kind: 'file' }],
+    options: [{ long: 'foreground', summary: 'stay with the machine until it ends' }, accept],
+    examples: [
+      ['sudo handover vm start windows.yaml --foreground', 'start it; Ctrl-C shuts it down'],
+      [
+        'sudo handover vm start windows.yaml --foreground --accept display',
+        'with the only card that shows a picture',
+      ],
+    ],
+    next: 'handover devices',
+    load: () => import('./commands/vm-start.js'),
+  },
+  {
     name: 'lab',
     summary: 'start the laboratory: a computer with an IOMMU and PCI devices, made of QEMU',
     about: [

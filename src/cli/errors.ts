@@ -27,6 +27,10 @@ const byPrivilege = (code: unknown) =>
 const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unknown>>) => number>> = {
   CliError: (error) => error.status as number,
   LabError: () => status.failed,
+  MachineError: () => status.failed,
+  FirmwareError: () => status.failed,
+  QmpClosedError: () => status.failed,
+  DescriptionError: () => status.usage,
   HostWriteError: ({ code }) => byPrivilege(code),
   OpenHostError: ({ code }) => (byPrivilege(code) === status.privilege ? status.privilege : status.usage),
   RecordingError: () => status.usage,

@@ -19,7 +19,7 @@ import { status } from './status.js'
  * Throws {@link CliError}.
  */
 export function writeOutput(path: string, data: string | Uint8Array, force: boolean): void {
-  const special = statSync(path, { throwIfNoEntry: false })
+  const special = attempt(path, () => statSync(path, { throwIfNoEntry: false }))
   if (special?.isDirectory()) throw usageError(`${path} is a folder: name a file in it`)
   if (special && !special.isFile()) {
     attempt(path, () => writeWhole(openSync(path, 'w'), data))
@@ -41,7 +41,7 @@ export function writeOutput(path: string, data: string | Uint8Array, force: bool
 
 /** Throws {@link CliError} where `path` is taken and may not be overwritten. Called early, it saves useless work. */
 export function checkFree(path: string, force: boolean): void {
-  const there = lstatSync(path, { throwIfNoEntry: false })
+  const there = attempt(path, () => lstatSync(path, { throwIfNoEntry: false }))
   if (there && !force && (there.isFile() || there.isSymbolicLink())) throw taken(path)
 }
 
@@ -63,9 +63,9 @@ function writeWhole(fd: number, data: string | Uint8Array): void {
   }
 }
 
-function attempt(path: string, write: () => void): void {
+function attempt<T>(path: string, deed: () => T): T {
   try {
-    write()
+    return deed()
   } catch (error) {
     const { code = 'unknown error' } = error as NodeJS.ErrnoException
     if (code === 'EEXIST') throw taken(path)

@@ -13,7 +13,7 @@ export function showText(document: ShowDocument, width: number): readonly Line[]
   const page = new Page(width)
   page.heading(f.address, names.class ?? text(f.class, (code) => `class ${code}`))
   page.paragraph(
-    `${[names.vendor, names.device].filter(Boolean).join(' ') || 'no name known'}  ${idsOf(f)}${text(
+    `${fullName(names)}  ${idsOf(f)}${text(
       document.revision,
       (revision) => ` rev ${revision.slice('0x'.length)}`,
       () => '',
@@ -45,6 +45,12 @@ export function showText(document: ShowDocument, width: number): readonly Line[]
   page.section('Capabilities')
   capabilities(document, page)
   return page.lines
+}
+
+function fullName({ vendor, device, printed }: ShowDocument['function']['names']): string {
+  return device === undefined
+    ? (printed ?? vendor ?? 'no name known')
+    : [vendor, device].filter(Boolean).join(' ')
 }
 
 /** Builds the page: labels at the left, what they say wrapped beside them. */

@@ -2,7 +2,7 @@ import { type Line, render, renderJson } from './text.js'
 
 /** Where a command writes, and what it may assume of it. Data goes to `out`, messages to `err`. */
 export interface Terminal {
-  /** Width for text; infinite where nobody looks at lines (a pipe, a file). */
+  /** Width for text; infinite where nobody looks at lines (a pipe, a file), unless COLUMNS says so. */
   readonly columns: number
   /** True where a person watches the messages: progress may be shown there. */
   readonly interactive: boolean
@@ -29,7 +29,7 @@ export function terminal(
   const outColour = colours && stdout.isTTY === true
   const errColour = colours && stderr.isTTY === true
   return {
-    columns: stdout.isTTY ? stdout.columns || 80 : Number.POSITIVE_INFINITY,
+    columns: stdout.isTTY ? stdout.columns || 80 : Number(env.COLUMNS) || Number.POSITIVE_INFINITY,
     interactive: stderr.isTTY === true && env.TERM !== 'dumb',
     print: (lines) => void stdout.write(render(lines, outColour)),
     printJson: (document) => void stdout.write(renderJson(document)),

@@ -76,14 +76,22 @@ export function idsOf({ vendor, device }: Pick<FunctionSummary, 'vendor' | 'devi
 }
 
 /**
- * Vendor and device by name, as short as tells it; what has no name by its ids. Where pci.ids has a chip's name and then the
- * product's in brackets, as for video cards, the product's: `NVIDIA GeForce RTX 3080`.
+ * Vendor and device by name, as short as tells it; what has no name by its ids. Of a video card the product's name, which
+ * pci.ids has in brackets after the chip's: `NVIDIA GeForce RTX 3080`.
  */
-export function shortName(f: Pick<FunctionSummary, 'names' | 'vendor' | 'device'>): string {
-  const { vendor, device } = f.names
+export function shortName(f: Pick<FunctionSummary, 'names' | 'vendor' | 'device' | 'class'>): string {
+  const { vendor, device, printed } = f.names
   const maker = vendor === undefined ? undefined : shortVendor(vendor)
-  const product = device === undefined ? idsOf(f) : (/\[([^\]]+)\]$/.exec(device)?.[1] ?? device)
+  if (device === undefined && printed !== undefined)
+    return vendor !== undefined && printed.startsWith(vendor) ? maker + printed.slice(vendor.length) : printed
+  const product = device === undefined ? idsOf(f) : (isDisplay(f) && bracketed.exec(device)?.[1]) || device
   return maker === undefined || product.toLowerCase().startsWith(maker.toLowerCase())
     ? product
     : `${maker} ${product}`
+}
+
+const bracketed = / \[([^\]]+)\]$/
+
+function isDisplay({ class: code }: Pick<FunctionSummary, 'class'>): boolean {
+  return 'value' in code && Number(code.value) >> 16 === 0x03
 }

@@ -65,9 +65,10 @@ async function demonstrate(computer: Computer): Promise<void> {
   console.log(`
 A computer with a VT-d IOMMU, PCI Express root ports, a video card, an NVMe disk
 and QEMU's edu card is up, with Linux ${computer.kernel.version}. In it:`)
-  await show(guest, 'devices')
-  await show(guest, 'bind', '--dry-run', video, disk)
-  await show(guest, 'bind', video, disk)
+  await show(guest, 0, 'devices')
+  await show(guest, 5, 'bind', video, disk)
+  await show(guest, 2, 'bind', '--dry-run', '--accept', 'display', video, disk)
+  await show(guest, 0, 'bind', '--accept', 'display', video, disk)
 
   console.log(`\n$ handover vm start ${relative(top, description)} --foreground`)
   progress.step('waiting for the boot sector to speak on the video card')
@@ -96,15 +97,17 @@ and QEMU's edu card is up, with Linux ${computer.kernel.version}. In it:`)
   }
   mkdirSync(join(picture, '..'), { recursive: true })
   await computer.screenshot(picture)
-  progress.step('stopping the virtual machine with Ctrl-C')
+  progress.step('stopping the virtual machine: Ctrl-C, and again, since a boot sector hears no power button')
+  machine.kill('SIGINT')
+  await new Promise((resolve) => setTimeout(resolve, 1000))
   machine.kill('SIGINT')
   const { status } = await machine.ended
   progress.end()
   process.stdout.write(Buffer.concat(output))
   console.log(`(exit status ${status})`)
 
-  await show(guest, 'unbind', video, disk)
-  await show(guest, 'devices')
+  await show(guest, 0, 'unbind', video, disk)
+  await show(guest, 0, 'devices')
   const again = await guest.succeed(
     'dd if=/dev/nvme0n1 bs=512 count=1 iflag=direct status=none | od -An -v -tx1',
   )
@@ -126,11 +129,12 @@ Next: ./bin/handover devices       what this computer has
 }
 
 /** Runs this program in the laboratory and shows the command and what it said. */
-async function show(guest: Guest, ...args: string[]): Promise<void> {
+async function show(guest: Guest, expected: number, ...args: string[]): Promise<void> {
   const words = ['handover', ...args]
   console.log(`\n$ ${words.join(' ')}`)
-  const { status, stdout, stderr } = await guest.run(words, { env: guestEnvironment() })
+  const { status, stdout, stderr } = await guest.run(words, {
+    env: { ...guestEnvironment(), COLUMNS: String(process.stdout.columns || 80) },
+  })
   process.stdout.write(stdout + stderr)
-  // 2: changes are pending, which is what a dry run is asked for.
-  if (status !== 0 && status !== 2) throw new LabError(`${words.join(' ')} ended with status ${status}`)
+  if (status !== expected) throw new LabError(`${words.join(' ')} ended with status ${status}`)
 }

@@ -2,8 +2,8 @@ import type { Host } from '../host/index.js'
 import { ConfigSpace, decodeFunction, type FunctionConfig } from '../pci/index.js'
 import { isAddress } from './address.js'
 import { readLink } from './link.js'
-import type { Fact, Held, Link, PciFunction, Resource, Role } from './machine.js'
-import { type PciIds, readNames } from './pci-ids.js'
+import type { Fact, Held, Link, Names, PciFunction, Resource, Role } from './machine.js'
+import type { NameReader } from './pci-ids.js'
 import {
   knownValue,
   parseLine,
@@ -20,7 +20,7 @@ import { readResources } from './resources.js'
 /** What one function needs of the rest of the machine. */
 export interface Surroundings {
   readonly host: Host
-  readonly ids: PciIds
+  readonly names: NameReader
   readonly holds: ReadonlyMap<string, readonly Held[]>
   readonly roles: ReadonlyMap<string, readonly Role[]>
 }
@@ -74,8 +74,8 @@ export class SysfsFunction implements PciFunction {
   get controller(): Fact<string | null> {
     return this.#once('controller', () => readController(this.#around.host, this.#folder))
   }
-  get names(): PciFunction['names'] {
-    return this.#once('names', () => readNames(this.#around.ids, this))
+  get names(): Names {
+    return this.#once('names', () => this.#around.names.namesOf(this))
   }
   get config(): Fact<FunctionConfig> {
     return this.#once('config', () => readConfig(this.#around.host, `${this.#folder}/config`))

@@ -68,6 +68,17 @@ export interface Resource {
   readonly flags: bigint
 }
 
+/** What a function is called; undefined where nobody says. */
+export interface Names {
+  /** From the host's pci.ids. */
+  readonly vendor?: string
+  readonly device?: string
+  readonly class?: string
+  readonly subsystem?: string
+  /** What pasted text calls the device, vendor and all; asked for only where pci.ids does not know it. */
+  readonly printed?: string
+}
+
 /** Speeds in GT/s, widths in lanes; null: not told, or (the first two) the link is down. */
 export interface Link {
   readonly speedGTs: number | null
@@ -101,13 +112,7 @@ export interface PciFunction {
   readonly subsystemDevice: Fact<number | null>
   readonly class: Fact<number>
   readonly revision: Fact<number>
-  /** From the host's pci.ids (or the pasted text); undefined where it does not say. */
-  readonly names: {
-    readonly vendor?: string
-    readonly device?: string
-    readonly class?: string
-    readonly subsystem?: string
-  }
+  readonly names: Names
   /** The bound driver's name, or null for none. */
   readonly driver: Fact<string | null>
   readonly driverOverride: Fact<string | null>

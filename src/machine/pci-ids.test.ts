@@ -1,6 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { madeFunction, madeHost, quietHost } from '../../test/support/made-host.js'
+import { tracingHost } from '../host/index.js'
 import { PciIds } from './pci-ids.js'
+import { readMachine } from './read-machine.js'
 
 const text = `#
 #	Version: 2023.04.11
@@ -86,5 +89,49 @@ describe('pci.ids', () => {
       if (found !== name!.trim()) expect(found, line).toBe(name!.trim())
     }
     expect(vendor).toBeGreaterThan(0)
+  })
+})
+
+describe('names of a function', () => {
+  const namesOf = (files: Parameters<typeof madeHost>[0], facts: Parameters<typeof madeFunction>[1] = {}) =>
+    readMachine(madeHost({ ...quietHost, ...madeFunction('0000:00:02.0', facts), ...files })).functions[0]!
+      .names
+  const igb = { vendor: 0x8086, device: 0x1521, class: 0x030000 }
+
+  it.each(['/usr/share/misc/pci.ids', '/usr/share/hwdata/pci.ids', '/usr/share/pci.ids'])(
+    'come from %s',
+    (path) => {
+      const files = { subsystem_vendor: '0x1028\n', subsystem_device: '0x0602\n' }
+      expect(namesOf({ [path]: text }, { ...igb, files })).toEqual({
+        vendor: 'Intel Corporation',
+        device: 'I350 Gigabit Network Connection',
+        class: 'VGA compatible controller',
+        subsystem: 'Gigabit 2P I350-t LOM',
+      })
+    },
+  )
+
+  it('are what the pasted text prints, where pci.ids has none', () => {
+    const printed = {
+      '/handover/lspci/0000:00:02.0/name': 'Intel Corporation Something New\n',
+      '/handover/lspci/0000:00:02.0/class-name': 'New kind of controller\n',
+    }
+    const path = '/usr/share/misc/pci.ids'
+    expect(namesOf({ ...printed, [path]: text }, igb)).not.toHaveProperty('printed')
+    expect(
+      namesOf({ ...printed, [path]: text }, { vendor: 0x8086, device: 0xffff, class: 0x770000 }),
+    ).toEqual({
+      vendor: 'Intel Corporation',
+      class: 'New kind of controller',
+      printed: 'Intel Corporation Something New',
+    })
+  })
+
+  it('are looked for in pasted text only where there is any', () => {
+    const host = tracingHost(
+      madeHost({ ...quietHost, ...madeFunction('0000:00:02.0'), ...madeFunction('0000:00:03.0') }),
+    )
+    for (const f of readMachine(host).functions) expect(f.names).toEqual({})
+    expect([...host.trace.keys()].filter((path) => path.startsWith('/handover'))).toEqual(['/handover'])
   })
 })

@@ -1,5 +1,6 @@
 import type { Host } from '../host/index.js'
-import type { PciFunction } from './machine.js'
+import type { Names, PciFunction } from './machine.js'
+import { knownValue, parseLine, readFact } from './read.js'
 
 /** Where distributions keep pci.ids: Debian, Arch; Fedora, openSUSE (package hwdata); Alpine, Gentoo. */
 const paths = ['/usr/share/misc/pci.ids', '/usr/share/hwdata/pci.ids', '/usr/share/pci.ids']
@@ -73,26 +74,47 @@ export class PciIds {
   }
 }
 
-/** All names of a function that pci.ids has. */
-export function readNames(
-  ids: PciIds,
-  f: Pick<PciFunction, 'address' | 'vendor' | 'device' | 'class' | 'subsystemVendor' | 'subsystemDevice'>,
-): PciFunction['names'] {
-  const names: { vendor?: string; device?: string; class?: string; subsystem?: string } = {}
-  const set = (key: keyof typeof names, name: string | undefined) => {
-    if (name !== undefined) names[key] = name
+/** Looks names up: in pci.ids, and where that has none for a device, in what the host's text calls it. */
+export class NameReader {
+  readonly #host: Host
+  readonly #ids: PciIds
+  #hasPrinted: boolean | undefined
+
+  constructor(host: Host) {
+    this.#host = host
+    this.#ids = PciIds.read(host)
   }
-  if ('value' in f.vendor) {
-    set('vendor', ids.vendor(f.vendor.value))
-    if ('value' in f.device) {
-      set('device', ids.device(f.vendor.value, f.device.value))
-      const subsystem = [f.subsystemVendor, f.subsystemDevice].map((id) => ('value' in id ? id.value : null))
-      if (subsystem[0] != null && subsystem[1] != null)
-        set('subsystem', ids.subsystem(f.vendor.value, f.device.value, subsystem[0], subsystem[1]))
-    }
+
+  namesOf(
+    f: Pick<PciFunction, 'address' | 'vendor' | 'device' | 'class' | 'subsystemVendor' | 'subsystemDevice'>,
+  ): Names {
+    const [vendor, device, code] = [f.vendor, f.device, f.class].map(knownValue)
+    const [ofVendor, ofDevice] = [f.subsystemVendor, f.subsystemDevice].map(knownValue)
+    const known = vendor !== undefined && device !== undefined
+    const name = known ? this.#ids.device(vendor, device) : undefined
+    return present({
+      vendor: vendor === undefined ? undefined : this.#ids.vendor(vendor),
+      device: name,
+      class:
+        (code === undefined ? undefined : this.#ids.class(code)) ?? this.#printed(f.address, 'class-name'),
+      subsystem:
+        known && ofVendor && ofDevice ? this.#ids.subsystem(vendor, device, ofVendor, ofDevice) : undefined,
+      printed: name === undefined ? this.#printed(f.address, 'name') : undefined,
+    })
   }
-  if ('value' in f.class) set('class', ids.class(f.class.value))
-  return names
+
+  /** Pasted `lspci` text shows its own names in virtual files; no other host has that folder. */
+  #printed(address: string, file: 'name' | 'class-name'): string | undefined {
+    this.#hasPrinted ??= this.#host.list('/handover').kind !== 'absent'
+    return this.#hasPrinted
+      ? knownValue(readFact(this.#host, `/handover/lspci/${address}/${file}`, parseLine))
+      : undefined
+  }
+}
+
+/** Without the members that are undefined. */
+function present(names: { readonly [K in keyof Names]: string | undefined }): Names {
+  return Object.fromEntries(Object.entries(names).filter(([, name]) => name !== undefined))
 }
 
 /** A line that begins with a tab, a comment sign or nothing belongs to the entry above it. */

@@ -3,7 +3,7 @@ import { compareAddresses, isAddress } from './address.js'
 import { SysfsFunction } from './function.js'
 import { readHolds } from './holds.js'
 import type { Fact, Machine, Role } from './machine.js'
-import { PciIds } from './pci-ids.js'
+import { NameReader } from './pci-ids.js'
 import { knownValue, parseLine, readFact, readList, unknownFrom } from './read.js'
 import { findRoles } from './roles/find.js'
 
@@ -18,7 +18,7 @@ export function readMachine(host: Host): Machine {
   const addresses = listed.kind === 'value' ? listed.value.filter(isAddress).sort(compareAddresses) : []
   // Roles are found after the functions are made, and handed to them here.
   const roles = new Map<string, readonly Role[]>()
-  const around = { host, ids: PciIds.read(host), holds: readHolds(host), roles }
+  const around = { host, names: new NameReader(host), holds: readHolds(host), roles }
   const functions = addresses.map((address) => new SysfsFunction(address, around))
   const findings = findRoles(host, functions)
   for (const [address, list] of findings.byFunction()) roles.set(address, list)

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
+import { type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 import type { Description } from './description.js'
 import { uefiFirmware } from './firmware.js'
+import { explainRefusal } from './known-refusals.js'
 import { qemuArguments } from './qemu-arguments.js'
 import { Qmp, QmpClosedError } from './qmp.js'
 
@@ -28,10 +31,24 @@ export interface StartOptions {
   readonly console: Writable
   /** QEMU's own messages, a line each. */
   readonly onMessage?: (line: string) => void
+  /** Ends a start that takes long. */
+  readonly signal?: AbortSignal
 }
 
 /** How much of what QEMU said is kept for an error. */
 const keptLines = 20
+
+/** QEMU answers once it has pinned the machine's memory, which takes seconds for each 10 GiB. */
+const startMs = 300_000
+
+/** QEMU that has not ended so long after it was asked to does not hear: it is killed. */
+const quitMs = 10_000
+
+/**
+ * The ICH9's PM1 control register, where SeaBIOS and OVMF put it on q35; bit 0, SCI_EN, is set while an operating system
+ * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1).
+ */
+const pm1Control = { port: 0x604, sciEnable: 1 }
 
 /** A running machine. */
 export class VirtualMachine {
@@ -41,7 +58,8 @@ export class VirtualMachine {
   private constructor(
     private readonly process: ChildProcess,
     private readonly qmp: Qmp,
-    readonly accelerator: 'kvm' | 'tcg',
+    /** What runs its processors, and why not KVM where it is not. */
+    readonly acceleration: AcceleratorChoice,
     ended: Promise<void>,
   ) {
     this.ended = ended
@@ -56,46 +74,64 @@ export class VirtualMachine {
     return this.process.stdin!
   }
 
-  /** Presses the machine's power button: its system shuts down, if it has one that listens. */
-  async powerDown(): Promise<void> {
-    await this.#ask('system_powerdown')
+  /**
+   * Presses the machine's power button, for its system to shut down. False: no system listens to the button (there is none, or
+   * it does not use ACPI), so there is nothing to wait for.
+   */
+  async powerDown(): Promise<boolean> {
+    const listens = await this.#listensToPowerButton()
+    if (listens) await this.#ask('system_powerdown')
+    return listens
   }
 
-  /** Ends QEMU at once. */
+  /** Ends QEMU at once; kills it when it does not hear. */
   async quit(): Promise<void> {
-    await this.#ask('quit')
+    const kill = setTimeout(() => this.process.kill('SIGKILL'), quitMs)
+    try {
+      await Promise.race([this.#ask('quit').then(() => this.ended), this.ended])
+    } finally {
+      clearTimeout(kill)
+    }
+  }
+
+  /** What cannot be read is taken for yes: waiting in vain is the smaller mistake. */
+  async #listensToPowerButton(): Promise<boolean> {
+    const read = { 'command-line': `i /h 0x${pm1Control.port.toString(16)}` }
+    const said = await this.#ask('human-monitor-command', read)
+    const value = /= (0x[0-9a-f]+)/.exec(String(said))?.[1]
+    return value === undefined || (Number(value) & pm1Control.sciEnable) !== 0
   }
 
   /** QEMU may be gone before it answers, which is what was wanted. */
-  async #ask(command: string): Promise<void> {
+  async #ask(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
     try {
-      await this.qmp.run(command)
+      return await this.qmp.run(command, args)
     } catch (error) {
       if (!(error instanceof QmpClosedError)) throw error
+      return undefined
     }
   }
 
   /** Starts QEMU and waits until it answers. Throws {@link MachineError}, FirmwareError. */
   static async start(description: Description, options: StartOptions): Promise<VirtualMachine> {
     requireLockableMemory(description, options.addresses)
-    const { firmware } = description
+    const { addresses, signal } = options
+    const firmware =
+      description.firmware === 'bios'
+        ? undefined
+        : uefiFirmware(description.firmware.code, description.firmware.vars)
+    const acceleration = await chooseAccelerator(description.qemu)
+    signal?.throwIfAborted()
     const folder = mkdtempSync(join(tmpdir(), 'handover-vm-'))
     const qmpSocket = join(folder, 'qmp.sock')
-    const run = {
-      accelerator: kvmCanBeOpened() ? ('kvm' as const) : ('tcg' as const),
-      qmpSocket,
-      addresses: options.addresses,
-      firmware: firmware === 'bios' ? undefined : uefiFirmware(firmware.code, firmware.vars),
-    }
+    const run = { accelerator: acceleration.accelerator, qmpSocket, addresses, firmware }
     // In a session of its own: Ctrl-C at the terminal is for this program, which then asks the machine to shut down.
     const child = spawn(description.qemu, qemuArguments(description, run), { detached: true, stdio: 'pipe' })
     const said: string[] = []
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      for (const line of text.split('\n').filter(Boolean)) {
-        said.push(line)
-        options.onMessage?.(line)
-      }
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      said.push(line)
       said.splice(0, said.length - keptLines)
+      options.onMessage?.(line)
     })
     child.stdout.pipe(options.console, { end: false })
     child.stdin.on('error', () => undefined) // QEMU may end before it has read everything
@@ -104,19 +140,26 @@ export class VirtualMachine {
       rmSync(folder, { recursive: true, force: true }),
     )
     ended.catch(() => undefined) // told to whoever waits for it, also when that is later
+    const abort = () => child.kill('SIGKILL')
+    signal?.addEventListener('abort', abort)
     try {
       const connecting = Qmp.connect(
         qmpSocket,
-        30_000,
+        startMs,
         () => child.exitCode !== null || child.signalCode !== null,
       )
       // Which of the two is known first when QEMU refuses is chance; its own words are the better answer.
       const qmp = await Promise.race([connecting, ended.then(() => connecting)])
-      return new VirtualMachine(child, qmp, run.accelerator, ended)
+      return new VirtualMachine(child, qmp, acceleration, ended)
     } catch (error) {
       child.kill('SIGKILL')
-      await ended
-      throw error
+      // What QEMU said as it ended is the better answer, but for an end that was asked for.
+      await ended.catch((end) => {
+        if (!signal?.aborted) throw end
+      })
+      throw signal?.aborted ? signal.reason : error
+    } finally {
+      signal?.removeEventListener('abort', abort)
     }
   }
 }
@@ -133,16 +176,11 @@ async function waitForEnd(
   if (status === 0) return
   const last = said.join('\n')
   if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, last)
-  throw new MachineError(`${qemu} ended with status ${status}`, last)
-}
-
-function kvmCanBeOpened(): boolean {
-  try {
-    accessSync('/dev/kvm', constants.R_OK | constants.W_OK)
-    return true
-  } catch {
-    return false
-  }
+  const explained = explainRefusal(last)
+  throw new MachineError(
+    explained ? `QEMU refuses: ${explained.cause}; ${explained.next}` : `${qemu} ended with status ${status}`,
+    last,
+  )
 }
 
 /**

@@ -47,6 +47,7 @@ export const functionSummary = z.strictObject({
     device: z.string().optional(),
     class: z.string().optional(),
     subsystem: z.string().optional(),
+    printed: z.string().optional().describe('what pasted text calls it, where pci.ids has no name'),
   }),
   driver: fact(z.string().nullable()),
   bridge: fact(z.boolean()),

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { applyPlan, liveContext, planBinding, undoAll } from '../../changes/index.js'
+import { liveHost } from '../../host/index.js'
+import { readMachine } from '../../machine/index.js'
+import { readDescription, VirtualMachine } from '../../vm/index.js'
+import { progressText, refusalText, rolesOf } from '../binding.js'
+import { selectOne } from '../choose.js'
+import { isSet, type Run } from '../command.js'
+import { bindingDocument } from '../documents/binding.js'
+import { usageError } from '../errors.js'
+import { requireBus } from '../reading.js'
+import { status } from '../status.js'
+import type { Terminal } from '../terminal.js'
+
+/** How long a machine is given to shut down after its power button was pressed. */
+const shutdownMs = 60_000
+
+/**
+ * `handover vm start FILE --foreground`: binds the devices, runs the machine, gives the devices back however it ends.
+ * The machine's serial console is this program's standard input and output.
+ */
+export const run: Run = async (terminal, asked) => {
+  if (!isSet(asked, 'foreground')) {
+    throw usageError('a machine runs in the foreground so far: add --foreground', 'Ctrl-C then stops it')
+  }
+  const description = readDescription(asked.arguments[0]!)
+  const host = liveHost()
+  const machine = readMachine(host)
+  if (description.devices.length > 0) requireBus(machine.bus)
+  const addresses = description.devices.map((device) => selectOne(machine, device.host).address)
+  const plan = planBinding(host, machine, addresses, { accept: rolesOf(asked) })
+  if (plan.refusals.length > 0) {
+    terminal.say(refusalText(bindingDocument(plan, null).refusals))
+    return status.refused
+  }
+
+  const stop = new StopRequests()
+  const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
+  try {
+    const made = await applyPlan(plan, context, stop.first)
+    try {
+      const vm = await VirtualMachine.start(description, {
+        addresses,
+        console: process.stdout,
+        onMessage: (line) => terminal.say([line]),
+        signal: stop.first,
+      })
+      const { accelerator, because } = vm.acceleration
+      if (accelerator === 'tcg') terminal.say([`In software emulation: ${because}`])
+      terminal.say([`${description.name} runs (QEMU, process ${vm.pid}). Ctrl-C shuts it down.`])
+      process.stdin.pipe(vm.input)
+      await Promise.race([vm.ended, stopWhenAsked(vm, stop, terminal)])
+      await vm.ended
+      terminal.say([`${description.name} has ended.`])
+    } finally {
+      process.stdin.unpipe().unref()
+      await undoAll(made, context)
+    }
+    return status.ok
+  } catch (error) {
+    if (stop.first.aborted && error === stop.first.reason) return status.interrupted
+    throw error
+  } finally {
+    stop.close()
+    context.writer.close()
+  }
+}
+
+/** On the first request the power button; on the second, or when the machine takes too long, the end. Never resolves by itself. */
+async function stopWhenAsked(vm: VirtualMachine, stop: StopRequests, terminal: Terminal): Promise<void> {
+  await raised(stop.first)
+  if (!(await vm.powerDown())) {
+    terminal.say(['No system in the machine listens to its power button: switching it off.'])
+    return vm.quit()
+  }
+  terminal.say([`Shutting down, for up to ${shutdownMs / 1000} s. Ctrl-C again stops it at once.`])
+  const waited = new AbortController()
+  await Promise.race([raised(stop.second), vm.ended, sleep(shutdownMs, undefined, { signal: waited.signal })])
+  waited.abort()
+  await vm.quit()
+}
+
+function raised(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** Ctrl-C, SIGTERM and a closed terminal: the first and the second of them. */
+class StopRequests {
+  readonly #controllers = [new AbortController(), new AbortController()] as const
+  readonly #names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  readonly #received = () => this.#controllers.find(({ signal }) => !signal.aborted)?.abort()
+
+  constructor() {
+    for (const name of this.#names) process.on(name, this.#received)
+  }
+
+  get first(): AbortSignal {
+    return this.#controllers[0].signal
+  }
+
+  get second(): AbortSignal {
+    return this.#controllers[1].signal
+  }
+
+  close(): void {
+    for (const name of this.#names) process.off(name, this.#received)
+  }
+}
