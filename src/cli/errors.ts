@@ -31,6 +31,7 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
   FirmwareError: () => status.failed,
   QmpClosedError: () => status.failed,
   DescriptionError: () => status.usage,
+  PredictionInputError: () => status.usage,
   HostWriteError: ({ code }) => byPrivilege(code),
   OpenHostError: ({ code }) => (byPrivilege(code) === status.privilege ? status.privilege : status.usage),
   RecordingError: () => status.usage,

@@ -16,10 +16,16 @@ export { type Difference, differences, type Membership, membershipOf } from './c
 export { PredictionInputError } from './errors.js'
 export { type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 export { kernelParameters } from './parameters.js'
-export { type PredictedGroup, type Prediction, predictGroups, type UnknownGroup } from './predict.js'
+export {
+  type PredictedGroup,
+  type Prediction,
+  predictFrom,
+  predictGroups,
+  type UnknownGroup,
+} from './predict.js'
 export { type Premise, type PremiseKind, premisesOf } from './premises.js'
 export { defaultRules, type Rules, rulesFor } from './rules.js'
 export { type Slot, slotsOf } from './slots.js'
 export { type Missing, type Subject, subjectsOf } from './subject.js'
 export { changeMachine, type WhatIf } from './what-if.js'
-export { type Step, type Why, whyGroup } from './why.js'
+export { type Step, type Why, whyFrom, whyGroup } from './why.js'

@@ -1,4 +1,4 @@
-import { compareAddresses, type Machine } from '../machine/index.js'
+import { compareAddresses, type Machine, type Unknown } from '../machine/index.js'
 import { Grouping, Tree } from './grouping.js'
 import { type Premise, premisesOf } from './premises.js'
 import { defaultRules, type Rules } from './rules.js'
@@ -104,9 +104,7 @@ function missingIn(tree: Tree, members: readonly number[]): { for(i: number): re
       found = [
         ...tree.verdict(i).missing,
         ...(tree.aliases(i)?.missing ?? []),
-        ...('unknown' in f.requester
-          ? [{ function: f.address, fact: 'VMD controller' as const, ...f.requester }]
-          : []),
+        ...('unknown' in f.requester ? [missingController(f.address, f.requester)] : []),
       ]
       own.set(i, found)
     }
@@ -121,6 +119,10 @@ function missingIn(tree: Tree, members: readonly number[]): { for(i: number): re
       return path.length > 0 ? distinct(path) : everywhere
     },
   }
+}
+
+function missingController(address: string, { unknown, path }: Unknown): Missing {
+  return { function: address, fact: 'VMD controller', unknown, path }
 }
 
 function distinct(missing: readonly Missing[]): readonly Missing[] {

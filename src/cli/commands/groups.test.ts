@@ -5,7 +5,7 @@ import type { Host } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
 import { groupsDocument } from '../documents/groups.js'
 import { render } from '../text.js'
-import { groupsText } from './groups.js'
+import { groupsText } from '../groups-text.js'
 
 const text = (host: Host) => render(groupsText(groupsDocument(readMachine(host)), 80), false)
 
