@@ -18,7 +18,8 @@ const accept: Option = {
   value: 'ROLE',
   kind: 'role',
   many: true,
-  summary: 'hand over even what the host uses as root-disk, network, keyboard or display',
+  summary:
+    'take even what the host uses as root-disk, swap, mounted, network, keyboard, display or terminal; the refusal says which',
 }
 
 const labOptions: readonly Option[] = [

@@ -20,14 +20,18 @@ const deviceWords = Object.keys(classWords)
 function tree(commands: readonly Command[]) {
   const shown = commands.filter(({ hidden }) => !hidden)
   const firsts = [...new Set(shown.map(({ name }) => name.split(' ')[0]!))]
-  return firsts.map((first) => ({
-    first,
-    own: shown.find(({ name }) => name === first),
-    subs: shown
+  return firsts.map((first) => {
+    const own = shown.find(({ name }) => name === first)
+    const subs = shown
       .filter(({ name }) => name.startsWith(`${first} `))
-      .map((command) => ({ word: command.name.slice(first.length + 1), command })),
-    summary: shown.find(({ name }) => name === first)?.summary ?? `commands about ${first}`,
-  }))
+      .map((command) => ({ word: command.name.slice(first.length + 1), command }))
+    return {
+      first,
+      own,
+      subs,
+      summary: own?.summary ?? subs.map(({ word }) => `${first} ${word}`).join(', '),
+    }
+  })
 }
 
 function bash(commands: readonly Command[]): string {

@@ -26,7 +26,8 @@ export function usage(command: Command): string {
 const helpOption: Option = { long: 'help', short: 'h', summary: 'show this' }
 
 /** A command's help: examples first, since most people need no more; the command to try next at the end. */
-export function commandHelp(command: Command, width: number): readonly Line[] {
+export function commandHelp(command: Command, all: readonly Command[], width: number): readonly Line[] {
+  const below = all.filter(({ name, hidden }) => !hidden && name.startsWith(`${command.name} `))
   return [
     ...pairs(
       command.examples.map(([line, what]) => [line, what]),
@@ -35,6 +36,7 @@ export function commandHelp(command: Command, width: number): readonly Line[] {
     [],
     [{ text: 'Usage', style: 'bold' }, `  ${usage(command)}`],
     ...paragraphs([sentence(command.summary), ...(command.about ?? [])], width),
+    ...(below.length === 0 ? [] : [[], ...list(below, width)]),
     [],
     ...pairs(
       [...(command.options ?? []), helpOption].map((option) => [optionUsage(option), option.summary]),
@@ -58,15 +60,12 @@ export function overview(all: readonly Command[], prefix: string, width: number)
       ? paragraphs(['Hands a PCI device over to a virtual machine with vfio-pci, and takes it back.'], width)
       : []),
     [],
-    ...pairs(
-      shown.map(({ name, summary }) => [name, summary]),
-      width,
-    ),
+    ...list(shown, width),
     [],
     ...pairs(
       [
         ['-h, --help', 'show this; after a command: that command'],
-        ['-V, --version', 'show the version'],
+        ...(prefix === '' ? [['-V, --version', 'show the version'] as const] : []),
       ],
       width,
     ),
@@ -81,6 +80,13 @@ export const deviceWords: readonly (readonly [string, string])[] = [
   ['00:01.0/00.0', 'a path from the root bus: the same slot, however the buses are numbered'],
   ['gpu', 'a class: gpu, usb, nvme, network, audio'],
 ]
+
+function list(commands: readonly Command[], width: number): readonly Line[] {
+  return pairs(
+    commands.map(({ name, summary }) => [name, summary]),
+    width,
+  )
+}
 
 function deviceHelp(width: number): readonly Line[] {
   return [[], [{ text: 'DEVICE', style: 'bold' }, ' is one of'], ...pairs(deviceWords, width)]

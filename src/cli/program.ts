@@ -56,7 +56,7 @@ function build(
   })
   for (const command of commands) {
     const own = node(command.name)
-    showHelp(own, () => commandHelp(command, width), terminal)
+    showHelp(own, () => commandHelp(command, commands, width), terminal)
     if (command.passesOptions) own.passThroughOptions()
     for (const { name, many, optional } of command.arguments ?? []) {
       const value = many ? `${name}...` : name

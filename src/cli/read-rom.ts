@@ -1,5 +1,5 @@
 import type { Read, WritableHost } from '../host/index.js'
-import { knownValue, type PciFunction, resourceFlags } from '../machine/index.js'
+import { isShadow, knownValue, type PciFunction } from '../machine/index.js'
 import { CliError } from './errors.js'
 import { whyUnknown } from './explain.js'
 import { status } from './status.js'
@@ -29,7 +29,7 @@ export function readRom(host: WritableHost, f: PciFunction): RomBytes {
       status.failed,
       `${f.address} has no option ROM (no size in ${path.replace(/rom$/, 'resource')})`,
     )
-  const source = (found.flags & resourceFlags.romShadow) !== 0n ? 'shadow' : 'card'
+  const source = isShadow(found) ? 'shadow' : 'card'
   if (source === 'card') requireAwake(f)
 
   const bytes = enabled(host, path, () => host.readBytes(path))

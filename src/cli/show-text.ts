@@ -1,4 +1,4 @@
-import type { Fact } from '../machine/index.js'
+import { type Fact, roleNames } from '../machine/index.js'
 import { capabilityWords } from './capability-text.js'
 import { whyUnknown } from './explain.js'
 import type { Region, ShowDocument } from './schemas/show.js'
@@ -119,9 +119,12 @@ function uses({ function: f, rolesUnknown }: ShowDocument): string {
     const why = whyUnknown(unknown)
     open.set(why, [...(open.get(why) ?? []), roleWords[role]])
   }
-  const doubts = [...open].map(
-    ([why, roles]) => `not known whether ${[...new Set(roles)].join(', ')}: ${why}`,
-  )
+  const doubts = [...open].map(([why, roles]) => {
+    const which = new Set(roles)
+    return which.size === roleNames.length
+      ? `unknown: ${why}`
+      : `not known whether ${[...which].join(', ')}: ${why}`
+  })
   return [known.join(', ') || (doubts.length === 0 ? 'nothing' : ''), ...doubts].filter(Boolean).join('; ')
 }
 
@@ -146,7 +149,11 @@ function group({ function: f, groupMembers }: ShowDocument): string {
 }
 
 function power({ powerState, enabled }: ShowDocument): string {
-  return `${text(powerState, (state) => state)}; ${text(enabled, (on) => (on ? 'enabled' : 'not enabled by a driver'))}`
+  const parts = [
+    text(powerState, (state) => state),
+    text(enabled, (on) => (on ? 'enabled' : 'not enabled by a driver')),
+  ]
+  return [...new Set(parts)].join('; ')
 }
 
 function link({ link }: ShowDocument): string {

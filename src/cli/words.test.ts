@@ -36,6 +36,8 @@ describe('a name', () => {
     [f({ vendor: 'Intel Corporation', device: 'Bridge [Alpine Ridge]' }), 'Intel Bridge [Alpine Ridge]'],
     [f({ vendor: 'Intel Corporation', printed: 'Intel Corporation New One' }), 'Intel New One'],
     [f({ printed: 'Somebody New One' }), 'Somebody New One'],
+    [f({ vendor: 'Intel Corporation', printed: 'Intel Corporation Device' }), 'Intel 8086:1521'],
+    [f({ printed: 'Intel Corporation Device 1521' }), '8086:1521'],
     [{ ...f({}), device: { unknown: 'unrecorded', path: '' } }, '8086:????'],
   ])('%#: %o', (function_, name) => {
     expect(shortName(function_)).toBe(name)

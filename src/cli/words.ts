@@ -82,13 +82,16 @@ export function idsOf({ vendor, device }: Pick<FunctionSummary, 'vendor' | 'devi
 export function shortName(f: Pick<FunctionSummary, 'names' | 'vendor' | 'device' | 'class'>): string {
   const { vendor, device, printed } = f.names
   const maker = vendor === undefined ? undefined : shortVendor(vendor)
-  if (device === undefined && printed !== undefined)
+  if (device === undefined && printed !== undefined && !nameless.test(printed))
     return vendor !== undefined && printed.startsWith(vendor) ? maker + printed.slice(vendor.length) : printed
   const product = device === undefined ? idsOf(f) : (isDisplay(f) && bracketed.exec(device)?.[1]) || device
   return maker === undefined || product.toLowerCase().startsWith(maker.toLowerCase())
     ? product
     : `${maker} ${product}`
 }
+
+/** How lspci prints a device that it has no name for: `Intel Corporation Device`, `... Device 9b53`. */
+const nameless = /(^| )Device( [0-9a-f]{4})?$/
 
 const bracketed = / \[([^\]]+)\]$/
 

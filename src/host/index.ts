@@ -7,7 +7,8 @@
 
 export type { FileBytes, Host, Read, WritableHost } from './host.js'
 export { HostWriteError, liveHost } from './live.js'
-export { OpenHostError, openHost } from './open.js'
+export { openHost } from './open.js'
+export { OpenHostError } from './open-error.js'
 export { pseudonymousHost } from './pseudonymous-host.js'
 export { record } from './record.js'
 export { type RecordedHost, RecordingError, recordedHost } from './recording.js'

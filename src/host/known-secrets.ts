@@ -86,10 +86,12 @@ function isTellingName(name: string): boolean {
   return name.length > 1 && !/^(\d+|[\da-f]{2,4})$/i.test(name)
 }
 
-/** `pc.example.org`: the whole, its first label, the domain. */
+/** `pc.example.org`: the whole, its first label, the domain; of `pc.lan` the domain tells nothing. */
 function partsOfHostName(name: string): readonly string[] {
   const dot = name.indexOf('.')
-  return dot < 0 ? [name] : [name, name.slice(0, dot), name.slice(dot + 1)]
+  if (dot < 0) return [name]
+  const domain = name.slice(dot + 1)
+  return [name, name.slice(0, dot), ...(domain.includes('.') ? [domain] : [])]
 }
 
 /** Of `/SERVICETAG/PARTNUMBER/` both, of `t10.VENDOR  MODEL  SERIAL` the last. */

@@ -1,55 +1,66 @@
 import { readFileSync, statSync } from 'node:fs'
 import { errnoOf } from './errno.js'
 import type { Host } from './host.js'
+import { OpenHostError } from './open-error.js'
 import { recordedHost } from './recording.js'
 import { largestBytes } from './recording-format.js'
-
-/** A file that is no host: neither a recording nor `lspci` text. The message names it and says what to give instead. */
-export class OpenHostError extends Error {
-  override readonly name = 'OpenHostError'
-  /** The file's name, or `standard input`. */
-  readonly file: string
-  /** The errno name where the system refused the file. */
-  readonly code: string | undefined
-
-  constructor(file: string, reason: string, code?: string) {
-    super(`${file}: ${reason}`)
-    this.file = file
-    this.code = code
-  }
-}
 
 const wanted = 'give a recording made by `handover record`, or what `lspci -vvv` printed'
 
 /**
  * The host that a file holds: a recording, or pasted `lspci` text, told apart by what is in it. `-` is standard input.
- * Throws {@link OpenHostError}, or `RecordingError` for a recording with a mistake in it.
+ * Throws {@link OpenHostError}: as a `RecordingError` for a recording with a mistake in it, as an `LspciTextError` for a text
+ * without a function.
  */
 export async function openHost(nameOrDash: string): Promise<Host> {
   const name = nameOrDash === '-' ? 'standard input' : nameOrDash
-  const bytes = readAll(nameOrDash, name)
+  const bytes = nameOrDash === '-' ? await readInput(name) : readFile(nameOrDash)
   if (bytes.length === 0) throw new OpenHostError(name, `it is empty; ${wanted}`)
   const text = decodeText(bytes)
   if (text === undefined) throw new OpenHostError(name, `it is not text; ${wanted}`)
   if (/^\s*\{/.test(text)) return recordedHost(text, name)
-  throw new OpenHostError(name, `it is no recording; ${wanted}`)
+  // Loaded when needed: most runs read a live host or a recording.
+  const { lspciHost } = await import('./lspci-text.js')
+  return lspciHost(text, name)
 }
 
-function readAll(nameOrDash: string, name: string): Buffer {
+function readFile(name: string): Buffer {
   try {
-    if (nameOrDash === '-') return readFileSync(0)
-    const stat = statSync(nameOrDash)
+    const stat = statSync(name)
     if (stat.isDirectory()) throw new OpenHostError(name, `it is a folder; ${wanted}`, 'EISDIR')
     if (stat.isBlockDevice() || stat.isCharacterDevice())
       throw new OpenHostError(name, `it is a device; ${wanted}`)
-    if (stat.size > largestBytes)
-      throw new OpenHostError(name, `it has ${stat.size} bytes, far more than any; ${wanted}`)
-    return readFileSync(nameOrDash)
+    if (stat.size > largestBytes) throw tooLarge(name)
+    return readFileSync(name)
   } catch (error) {
-    if (error instanceof OpenHostError) throw error
-    const code = errnoOf(error)
-    throw new OpenHostError(name, `cannot be read: ${reasons[code] ?? code}`, code)
+    throw error instanceof OpenHostError ? error : unreadable(name, error)
   }
+}
+
+/** Not by read(2): standard input may be set not to wait by whoever shares it. */
+async function readInput(name: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  try {
+    for await (const chunk of process.stdin) {
+      const bytes = Buffer.from(chunk)
+      sizeBytes += bytes.length
+      if (sizeBytes > largestBytes) throw tooLarge(name)
+      chunks.push(bytes)
+    }
+  } catch (error) {
+    throw error instanceof OpenHostError ? error : unreadable(name, error)
+  }
+  return Buffer.concat(chunks)
+}
+
+function tooLarge(name: string): OpenHostError {
+  return new OpenHostError(name, `it has more than ${largestBytes} bytes; ${wanted}`, 'EFBIG')
+}
+
+function unreadable(name: string, error: unknown): OpenHostError {
+  const code = errnoOf(error)
+  return new OpenHostError(name, `cannot be read: ${reasons[code] ?? code}`, code)
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -57,7 +68,6 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTDIR: 'there is no such file',
   EACCES: 'this user may not read it (EACCES)',
   EPERM: 'this user may not read it (EPERM)',
-  EAGAIN: 'standard input gives nothing now (EAGAIN); put the text in a file',
 }
 
 /** UTF-8 or, from a Windows editor, UTF-16 with its mark. Undefined for what is no text. */

@@ -2,6 +2,7 @@ import { isAbsentBelow } from './absent.js'
 import { fromHexLine } from './hex-lines.js'
 import type { FileBytes, Host, Read } from './host.js'
 import { findJsonMistake } from './json-mistake.js'
+import { OpenHostError } from './open-error.js'
 import {
   type Aspect,
   aspects,
@@ -14,16 +15,13 @@ import {
 import { firstBytes } from './trace.js'
 
 /** A recording that cannot be used. The message names the file, the place in it, and what was expected there. */
-export class RecordingError extends Error {
+export class RecordingError extends OpenHostError {
   override readonly name = 'RecordingError'
-  /** The recording's own name. */
-  readonly file: string
-  /** `line 12`, or the place in its JSON. */
+  /** `line 12`, or the place in its JSON; empty for the whole. */
   readonly where: string
 
   constructor(file: string, where: string, expected: string) {
-    super(`${file}: ${where === '' ? '' : `${where}: `}${expected}`)
-    this.file = file
+    super(file, `${where === '' ? '' : `${where}: `}${expected}`)
     this.where = where
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseResources } from './resources.js'
+import { isShadow, parseResources } from './resources.js'
 
 const none = '0x0000000000000000 0x0000000000000000 0x0000000000000000'
 const lines = (count: number, at: Readonly<Record<number, string>>) =>
@@ -47,5 +47,21 @@ describe('resource', () => {
     lines(18, { 17: '0x0000000000000001 0x0000000000000002 0x0000000000000200' }),
   ])('does not understand %j', (text) => {
     expect(parseResources(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['marked and placed there by Linux', '0x00000000000c0000 0x00000000000dffff 0x0000000000000212', true],
+    ['placed there, in text without marks', '0x00000000000c0000 0x00000000000dffff 0x0000000000000200', true],
+    ['on the card', '0x00000000f7000000 0x00000000f707ffff 0x0000000000046200', false],
+  ])('knows the shadow of an option ROM: %s', (_, line, shadow) => {
+    expect(parseResources(lines(13, { 6: line }))!.map(isShadow)).toEqual([shadow])
+  })
+
+  it('takes no BAR for a shadow, whatever its flags', () => {
+    expect(
+      parseResources(lines(13, { 0: '0x00000000000c0000 0x00000000000dffff 0x0000000000000202' }))!.map(
+        isShadow,
+      ),
+    ).toEqual([false])
   })
 })

@@ -9,8 +9,7 @@ export const resourceFlags = {
   prefetch: 0x2000n, // IORESOURCE_PREFETCH
   unset: 0x20000000n, // IORESOURCE_UNSET: no address was given to it
   memory64: 0x100000n, // IORESOURCE_MEM_64
-  /** IORESOURCE_ROM_SHADOW: the kernel reads the copy that the firmware left at 0xc0000, not the card (drivers/pci/rom.c). */
-  romShadow: 0x2n,
+  romShadow: 0x2n, // IORESOURCE_ROM_SHADOW, meant so for the option ROM only
 } as const
 
 /**
@@ -24,6 +23,14 @@ const withSriov: readonly Resource['kind'][] = [
   ...Array<'window'>(4).fill('window'),
 ]
 const withoutSriov = withSriov.filter((kind) => kind !== 'sriov-bar')
+
+/**
+ * Whether an option ROM is the copy that the firmware left in memory at 0xc0000 when it started the card, and not on the card:
+ * Linux marks it and places it there (arch/x86/pci/fixup.c `pci_fixup_video`). Pasted text has the place only.
+ */
+export function isShadow({ kind, start, flags }: Resource): boolean {
+  return kind === 'rom' && ((flags & resourceFlags.romShadow) !== 0n || start === 0xc0000n)
+}
 
 /** A function's ranges as the kernel placed them; unused ones are left out. */
 export function readResources(host: Host, path: string): Fact<readonly Resource[]> {

@@ -3,6 +3,7 @@ import {
   capabilityOf,
   type Fact,
   intxMasking,
+  isShadow,
   knownValue,
   type Machine,
   type PciFunction,
@@ -131,7 +132,7 @@ function rom(f: PciFunction): ShowDocument['rom'] {
       value: {
         address: (found.flags & resourceFlags.unset) !== 0n ? null : hexText(found.start),
         sizeBytes: String(found.sizeBytes),
-        source: (found.flags & resourceFlags.romShadow) !== 0n ? 'shadow' : 'card',
+        source: isShadow(found) ? 'shadow' : 'card',
       },
     }
   }
