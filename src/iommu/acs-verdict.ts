@@ -272,23 +272,32 @@ function override(f: Subject, type: ExpressType | null, { override }: Rules): Ac
   return undefined
 }
 
-/** Whether a function has these ids; undefined where its ids are not known. */
+/** Whether a function has these ids; undefined where its ids are not known well enough. */
 export function matchesIds(
-  f: Pick<Subject, 'vendor' | 'device'>,
+  f: Pick<Subject, 'vendor' | 'device' | 'possibleDevices'>,
   vendor: number,
   devices: AcsQuirk['devices'],
 ): boolean | undefined {
   if ('value' in f.vendor && f.vendor.value !== vendor) return false
-  const { device } = f
-  const fits =
-    devices === 'any'
-      ? true
-      : 'value' in device
-        ? devices.some((one) =>
-            typeof one === 'number' ? one === device.value : one[0] <= device.value && device.value <= one[1],
-          )
-        : undefined
+  const fits = devices === 'any' ? true : someOf(f, devices)
   return fits === false ? false : 'value' in f.vendor ? fits : undefined
+}
+
+function someOf(
+  { device, possibleDevices }: Pick<Subject, 'device' | 'possibleDevices'>,
+  devices: Exclude<AcsQuirk['devices'], 'any'>,
+): boolean | undefined {
+  const isOne = (id: number) =>
+    devices.some((one) => (typeof one === 'number' ? one === id : one[0] <= id && id <= one[1]))
+  if ('value' in device) return isOne(device.value)
+  const count = possibleDevices?.filter(isOne).length
+  return count === undefined
+    ? undefined
+    : count === 0
+      ? false
+      : count === possibleDevices!.length
+        ? true
+        : undefined
 }
 
 /** Whether a parameter is for this function: `pci_dev_str_match`. */

@@ -28,11 +28,17 @@ async function predict(name: string, text: string) {
   return predictGroups(readMachine(await openHost(file)))
 }
 
+/** Where the text that the kernel's own sysfs was printed into contradicts `groups.json`: "IOMMU group: 10", not 20. */
+const printed: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'atharva-imac': { '0000:00:1f.5': 10 },
+}
+
 /** The kernel's groups, as lists of addresses, in the order of their lowest members. */
 function kernelGroups(name: string): readonly (readonly string[])[] {
   const { groups } = JSON.parse(readFileSync(join(folder, name, 'groups.json'), 'utf8')) as {
     groups: Record<string, number>
   }
+  Object.assign(groups, printed[name])
   const lists = new Map<number, string[]>()
   for (const [address, group] of Object.entries(groups))
     lists.set(group, [...(lists.get(group) ?? []), address])
@@ -70,8 +76,8 @@ describe.skipIf(machines.length === 0)('real machines', () => {
       textOf(name)
         .split('\n')
         .filter((line) => hexLine.test(line) || titleLine.test(line))
-        // Of the title no more than the address.
-        .map((line) => line.replace(/^(\s*[0-9a-f:]+\.[0-7] ).*$/, '$1'))
+        // Of the title no more than the address, and the least that still is a title.
+        .map((line) => line.replace(/^(\s*[0-9a-f:]+\.[0-7] ).*$/, '$1Class: Name'))
         .join('\n'),
     ),
   )

@@ -52,6 +52,8 @@ export interface Subject {
   readonly parent: number
   readonly vendor: Fact<number>
   readonly device: Fact<number>
+  /** Where that is not known: what it may be, if anything tells. */
+  readonly possibleDevices: readonly number[] | undefined
   /** Asked for by few rows, and a read of its own on a live host: so only read when asked for. */
   readonly subsystem: () => Fact<readonly [number, number] | null>
   readonly class: Fact<number>
@@ -88,6 +90,7 @@ export function subjectsOf(machine: Pick<Machine, 'functions'>): readonly Subjec
       parent: above === null ? -1 : (index.get(above) ?? -1),
       vendor: f.vendor,
       device: f.device,
+      possibleDevices: f.possibleDevices,
       subsystem: () => subsystemOf(f),
       class: f.class,
       express: expressOf(f),

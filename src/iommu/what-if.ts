@@ -95,6 +95,7 @@ class Paper {
       parent: port,
       vendor: { value: vendor },
       device: { value: device },
+      possibleDevices: undefined,
       subsystem: () => none,
       class: none,
       express: { value: conventional ? null : 'Endpoint' },

@@ -71,6 +71,13 @@ export class SysfsFunction implements PciFunction {
   get revision(): Fact<number> {
     return this.#once('revision', () => readFact(this.#around.host, `${this.#folder}/revision`, parseNumber))
   }
+  get possibleDevices(): readonly number[] | undefined {
+    return this.#once('possibleDevices', () => {
+      if ('value' in this.device) return undefined
+      const path = `/handover/lspci/${this.address}/possible-devices`
+      return knownValue(readFact(this.#around.host, path, (text) => text.trim().split(' ').map(Number)))
+    })
+  }
   get controller(): Fact<string | null> {
     return this.#once('controller', () => readController(this.#around.host, this.#folder))
   }

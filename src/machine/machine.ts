@@ -108,6 +108,8 @@ export interface PciFunction {
   /** 16 bits each; `class` has 24 bits (0x030000). */
   readonly vendor: Fact<number>
   readonly device: Fact<number>
+  /** Where `device` is not known, since a text has a name that several devices have: their ids. */
+  readonly possibleDevices?: readonly number[] | undefined
   readonly subsystemVendor: Fact<number | null>
   readonly subsystemDevice: Fact<number | null>
   readonly class: Fact<number>
