@@ -10,6 +10,7 @@ const factWords: Readonly<Record<MissingFact['fact'], string>> = {
   'ACS control': 'the ACS control bits',
   'DMA aliases': 'the requester ids it uses',
   'VMD controller': 'the controller of its PCI domain',
+  place: 'the bridge above it',
 }
 
 /** So many functions are named in one sentence; the JSON has them all. */

@@ -76,8 +76,6 @@ export class Grouping {
   readonly #paths: Uint8Array
   /** Groups of domains whose controller is not known. */
   readonly #domains = new Map<string, number>()
-  /** Coarsest: controllers that may be the one of such a domain count as one; each but the first, and the first. */
-  readonly #merged = new Map<number, number>()
   #count = 0
 
   /** `traced`: the function whose steps go to `trace`. */
@@ -86,10 +84,6 @@ export class Grouping {
     this.#mode = mode
     this.groups = new Int32Array(tree.subjects.length).fill(-1)
     this.#paths = new Uint8Array(tree.subjects.length)
-    if (mode === 'coarsest')
-      for (const { requester } of tree.subjects)
-        if ('unknown' in requester)
-          for (const other of requester.among.slice(1)) this.#merged.set(other, requester.among[0]!)
     for (const i of tree.order) {
       if (tree.uncovered.has(i)) {
         if (i === traced) trace?.({ kind: 'not covered', at: i })
@@ -98,14 +92,14 @@ export class Grouping {
       const found = this.#find(i, i === traced ? trace : undefined)
       this.groups[i] = found < 0 ? this.#count++ : found
     }
+    if (mode === 'coarsest') this.#merge()
   }
 
   #find(i: number, trace: Trace | undefined): number {
     const { subjects } = this.#tree
     // A function's requests may carry another's id: a controller's, or that of a bridge on the way (pci_for_each_dma_alias).
     const { requester } = subjects[i]!
-    if ('unknown' in requester) return this.#unknownRequester(i, requester.among)
-    if (this.#merged.has(i)) return this.groups[this.#merged.get(i)!]!
+    if ('unknown' in requester) return this.#unknownRequester(i)
     let top = requester.value ?? i
     if (top !== i) {
       const decided = this.groups[top]! >= 0
@@ -137,13 +131,27 @@ export class Grouping {
   }
 
   /** All of a domain share a controller's group, whichever it is. */
-  #unknownRequester(i: number, among: readonly number[]): number {
-    if (this.#mode === 'coarsest' && among.length > 0) return this.groups[among[0]!]!
+  #unknownRequester(i: number): number {
     const { domain } = this.#tree.subjects[i]!
     const found = this.#domains.get(domain)
     if (found !== undefined) return found
     this.#domains.set(domain, this.#count)
     return -1
+  }
+
+  /** Whatever may be above a function, or may be its controller, counts as one with it. */
+  #merge(): void {
+    const into = Int32Array.from({ length: this.#count }, (_, group) => group)
+    const top = (group: number): number => {
+      let at = group
+      while (into[at] !== at) at = into[at]!
+      return at
+    }
+    for (const [i, { requester, above }] of this.#tree.subjects.entries())
+      for (const other of [...('unknown' in requester ? requester.among : []), ...(above?.among ?? [])])
+        if (this.groups[i]! >= 0 && this.groups[other]! >= 0)
+          into[top(this.groups[i]!)] = top(this.groups[other]!)
+    for (const [i, group] of this.groups.entries()) if (group >= 0) this.groups[i] = top(group)
   }
 
   #passing(bridge: number): 'forwards' | 'owns' | 'stop' {
@@ -171,8 +179,9 @@ export class Grouping {
   /** Whether a bridge and all above it isolate: `pci_acs_path_enabled` up to the root. */
   pathIsolates(bridge: number): boolean {
     if (this.#paths[bridge] === 0) {
-      const { parent } = this.#tree.subjects[bridge]!
-      const isolates = this.#isolates(bridge) && (parent < 0 || this.pathIsolates(parent))
+      const { parent, above } = this.#tree.subjects[bridge]!
+      const isOpen = this.#mode === 'coarsest' && (above?.among.length ?? 0) > 0
+      const isolates = this.#isolates(bridge) && !isOpen && (parent < 0 || this.pathIsolates(parent))
       this.#paths[bridge] = isolates ? 1 : 2
     }
     return this.#paths[bridge] === 1

@@ -75,6 +75,7 @@ function isCertain(tree: Tree): boolean {
     (f, i) =>
       'value' in f.express &&
       'value' in f.requester &&
+      !f.above?.among.length &&
       'value' in f.vendor &&
       'value' in f.device &&
       tree.verdict(i).isolates !== undefined &&
@@ -100,12 +101,7 @@ function missingIn(tree: Tree, members: readonly number[]): { for(i: number): re
   const missingAt = (i: number): readonly Missing[] => {
     let found = own.get(i)
     if (found === undefined) {
-      const f = subjects[i]!
-      found = [
-        ...tree.verdict(i).missing,
-        ...(tree.aliases(i)?.missing ?? []),
-        ...('unknown' in f.requester ? [missingController(f.address, f.requester)] : []),
-      ]
+      found = missingOf(tree, i)
       own.set(i, found)
     }
     return found
@@ -121,10 +117,23 @@ function missingIn(tree: Tree, members: readonly number[]): { for(i: number): re
   }
 }
 
-function missingController(address: string, { unknown, path }: Unknown): Missing {
-  return { function: address, fact: 'VMD controller', unknown, path }
+/** What was missing about one function. */
+export function missingOf(tree: Tree, i: number): readonly Missing[] {
+  const { address, above, requester } = tree.subjects[i]!
+  const of = (fact: Missing['fact'], { unknown, path }: Unknown): Missing => ({
+    function: address,
+    fact,
+    unknown,
+    path,
+  })
+  return [
+    ...tree.verdict(i).missing,
+    ...(tree.aliases(i)?.missing ?? []),
+    ...(above && above.among.length > 0 ? [of('place', above)] : []),
+    ...('unknown' in requester ? [of('VMD controller', requester)] : []),
+  ]
 }
 
-function distinct(missing: readonly Missing[]): readonly Missing[] {
+export function distinct(missing: readonly Missing[]): readonly Missing[] {
   return [...new Map(missing.map((one) => [`${one.function} ${one.fact} ${one.unknown}`, one])).values()]
 }

@@ -34,9 +34,10 @@ export function premisesOf(tree: Tree): readonly Premise[] {
   )
   add(
     'above is missing',
-    subjects.flatMap(({ parent, express, address }) => {
+    subjects.flatMap(({ parent, express, above, address }) => {
       const type = knownValue(express)
-      return parent < 0 && (type === 'Upstream Port' || type === 'Downstream Port') ? [address] : []
+      const isSwitch = type === 'Upstream Port' || type === 'Downstream Port'
+      return parent < 0 && (isSwitch || above?.among.length === 0) ? [address] : []
     }),
   )
   add(

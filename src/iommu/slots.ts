@@ -1,5 +1,6 @@
 import { capabilityOf, type Fact, type Link, type Machine } from '../machine/index.js'
 import { Grouping, Tree } from './grouping.js'
+import { distinct, missingOf } from './predict.js'
 import { defaultRules, type Rules } from './rules.js'
 import { type ExpressType, type Missing, subjectsOf } from './subject.js'
 
@@ -86,9 +87,7 @@ function slotNumber(f: Machine['functions'][number]): Slot['number'] {
 
 function missingAbove(tree: Tree, port: number): readonly Missing[] {
   const missing: Missing[] = []
-  for (let at = port; at >= 0; at = tree.subjects[at]!.parent) {
-    missing.push(...tree.verdict(at).missing)
-    for (const other of tree.slotOf(at)) if (other !== at) missing.push(...tree.verdict(other).missing)
-  }
-  return [...new Map(missing.map((one) => [`${one.function} ${one.fact} ${one.unknown}`, one])).values()]
+  for (let at = port; at >= 0; at = tree.subjects[at]!.parent)
+    for (const one of tree.slotOf(at)) missing.push(...missingOf(tree, one))
+  return distinct(missing)
 }

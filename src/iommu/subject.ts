@@ -24,7 +24,14 @@ export type ExpressType =
 /** A fact about a function that was needed and could not be had. */
 export interface Missing {
   readonly function: string
-  readonly fact: 'ids' | 'express type' | 'ACS capability' | 'ACS control' | 'DMA aliases' | 'VMD controller'
+  readonly fact:
+    | 'ids'
+    | 'express type'
+    | 'ACS capability'
+    | 'ACS control'
+    | 'DMA aliases'
+    | 'VMD controller'
+    | 'place'
   readonly unknown: string
   readonly path: string
 }
@@ -48,8 +55,10 @@ export interface Subject {
   readonly bus: number
   /** Device and function number in one byte: `device * 8 + function`. */
   readonly devfn: number
-  /** Index of the bridge above it; -1 on a root bus. */
+  /** Index of the bridge above it; -1 on a root bus, and where that is not told. */
   readonly parent: number
+  /** Where the bridge above it is not told: why, and the bridges that may be it. */
+  readonly above: (Unknown & { readonly among: readonly number[] }) | undefined
   readonly vendor: Fact<number>
   readonly device: Fact<number>
   /** Where that is not known: what it may be, if anything tells. */
@@ -76,6 +85,12 @@ export function subjectsOf(machine: Pick<Machine, 'functions'>): readonly Subjec
   const shared = new Set<string>()
   for (const { slot, devfn } of places) if ((devfn & 7) !== 0) shared.add(slot)
   const virtual = virtualFunctions(functions)
+  const openBridges = new Map<string, number[]>()
+  for (const [i, f] of functions.entries())
+    if (knownValue(f.isBridge) !== false && secondaryBus(f) === undefined) {
+      const { domain } = places[i]!
+      openBridges.set(domain, [...(openBridges.get(domain) ?? []), i])
+    }
   const vmds = functions.flatMap((f, i) => (isVmd(f) ? [i] : []))
 
   const subjects = functions.map((f, i): Subject => {
@@ -88,6 +103,7 @@ export function subjectsOf(machine: Pick<Machine, 'functions'>): readonly Subjec
       bus,
       devfn,
       parent: above === null ? -1 : (index.get(above) ?? -1),
+      above: above === null && physical === undefined ? aboveOf(f, openBridges.get(domain) ?? []) : undefined,
       vendor: f.vendor,
       device: f.device,
       possibleDevices: f.possibleDevices,
@@ -139,6 +155,17 @@ export function placeOf(address: string): {
     devfn: Number.parseInt(device!, 16) * 8 + Number(fn),
     slot: `${domain}:${bus}:${device}`,
   }
+}
+
+/** A place that is not told: only bridges whose bus is not told either can be above it. */
+function aboveOf({ controller }: PciFunction, among: readonly number[]): Subject['above'] {
+  return 'unknown' in controller ? { ...controller, among } : undefined
+}
+
+function secondaryBus(f: PciFunction): number | undefined {
+  const header = knownValue(f.config)?.header
+  if (header?.kind === 'type1') return header.fields.secondaryBus
+  return header?.kind === 'type2' ? header.fields.cardBus : undefined
 }
 
 function multifunctionBit(f: PciFunction): boolean | undefined {

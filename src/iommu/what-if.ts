@@ -76,7 +76,14 @@ class Paper {
     for (const i of card) {
       const f = this.#places[i]!
       this.#gone.delete(i)
-      Object.assign(f, { parent: port, bus, domain, requester, devfn: slot * 8 + (f.devfn & 7) })
+      Object.assign(f, {
+        parent: port,
+        above: undefined,
+        bus,
+        domain,
+        requester,
+        devfn: slot * 8 + (f.devfn & 7),
+      })
     }
   }
 
@@ -93,6 +100,7 @@ class Paper {
       bus,
       devfn: slot * 8,
       parent: port,
+      above: undefined,
       vendor: { value: vendor },
       device: { value: device },
       possibleDevices: undefined,
@@ -118,6 +126,7 @@ class Paper {
       return {
         ...f,
         parent: index.get(f.parent) ?? -1,
+        above: f.above && { ...f.above, among: f.above.among.flatMap((one) => index.get(one) ?? []) },
         requester:
           'unknown' in requester
             ? { ...requester, among: requester.among.flatMap((one) => index.get(one) ?? []) }

@@ -31,8 +31,10 @@ export interface MadeNode {
   readonly acs?: readonly [capability: number, control: number] | undefined
   readonly physicalFunction?: string
   readonly controller?: string
-  /** `denied`: only 64 bytes are known, as without privilege. `no control`: all but the ACS control register. */
-  readonly config?: 'denied' | 'no control'
+  /** `unknown`: where it stands is not told; it has no `parent` then. */
+  readonly place?: 'unknown'
+  /** `denied`: only 64 bytes are known, as without privilege. `no control`: all but the ACS control register. `no bus`: all but the bus behind it. */
+  readonly config?: 'denied' | 'no control' | 'no bus'
   readonly group?: number
 }
 
@@ -73,6 +75,7 @@ function madePciFunction(node: MadeNode, behind: number | undefined): PciFunctio
   const path = `/sys/bus/pci/devices/${node.address}`
   const isBridge =
     behind !== undefined ||
+    (node.class ?? 0) >> 8 === 0x0604 ||
     ['rootPort', 'upstreamPort', 'downstreamPort', 'expressToPci', 'pciToExpress'].includes(
       node.express ?? '',
     )
@@ -83,7 +86,7 @@ function madePciFunction(node: MadeNode, behind: number | undefined): PciFunctio
   return {
     address: node.address,
     parent: node.parent ?? null,
-    controller: { value: node.controller ?? null },
+    controller: node.place === 'unknown' ? notTold(path) : { value: node.controller ?? null },
     vendor: id(vendor),
     device: id(device),
     subsystemVendor: { value: subsystemVendor },
@@ -134,5 +137,6 @@ function madeConfigSpace(node: MadeNode, isBridge: boolean, secondary: number): 
   }
   if (node.config === 'denied') return new ConfigSpace(bytes.slice(0, 64))
   if (node.config === 'no control') known.fill(0, 0x106, 0x108)
+  if (node.config === 'no bus') known.fill(0, 0x18, 0x1b)
   return new ConfigSpace(bytes, known)
 }

@@ -4,8 +4,8 @@ import { madeFunction, madeHost, quietHost } from '../../../test/support/made-ho
 import type { Host } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
 import { groupsDocument } from '../documents/groups.js'
-import { render } from '../text.js'
 import { groupsText } from '../groups-text.js'
+import { render } from '../text.js'
 
 const text = (host: Host) => render(groupsText(groupsDocument(readMachine(host)), 80), false)
 

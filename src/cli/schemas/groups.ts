@@ -13,6 +13,7 @@ export const missing = z.strictObject({
     'ACS control',
     'DMA aliases',
     'VMD controller',
+    'place',
   ]),
   unknown: z.string(),
   path: z.string(),
