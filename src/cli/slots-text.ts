@@ -15,7 +15,7 @@ const columns: readonly Column[] = [
   { title: 'A CARD THERE IS', least: 18 },
 ]
 
-/** A table of places; those where a card is alone in its group stand out. */
+/** A table of places; those where a card can be handed over by itself stand out. */
 export function slotsText({ slots, functions }: SlotsDocument, width: number): readonly Line[] {
   if (slots.length === 0) return []
   const segments = hasSegments(functions)
@@ -32,11 +32,19 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
         ? 'in a group not known'
         : sharesWith.length === 0
           ? 'alone in its group'
-          : `with ${sharesWith.map(short).join(', ')}`,
+          : `with ${onlyBridges(sharesWith) ? 'bridges only: ' : ''}${sharesWith.map(short).join(', ')}`,
     ],
-    style: sharesWith?.length === 0 ? ('green' as const) : undefined,
+    style: sharesWith !== null && onlyBridges(sharesWith) ? ('green' as const) : undefined,
   }))
   return table(columns, rows, width)
+
+  /** Bridges stay with the host: a card that shares with nothing else can be handed over by itself. */
+  function onlyBridges(addresses: readonly string[]): boolean {
+    return addresses.every((address) => {
+      const { bridge } = summaries.get(address)!
+      return 'value' in bridge && bridge.value
+    })
+  }
 
   function occupantsText(occupants: readonly string[]): string {
     const [first] = occupants
