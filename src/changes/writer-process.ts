@@ -4,18 +4,23 @@
  */
 
 import { HostWriteError, liveHost } from '../host/index.js'
-import type { Reply, Request, Write } from './writer.js'
+import type { Outcome, Reply, Request, Write } from './writer.js'
 
 const host = liveHost()
 
 process.on('message', (request: Request) => {
-  if ('write' in request) process.send?.(attempt(request.write), () => undefined)
+  if ('write' in request) say(attempt(request.write))
   else finish(request.later)
 })
 // Without its parent there is nothing left to do: what was sent before has been read by now.
 process.on('disconnect', () => process.exit())
+say({ ready: true })
 
-function attempt({ path, text }: Write): Reply {
+function say(reply: Reply): void {
+  process.send?.(reply, () => undefined) // who sent the write may be gone
+}
+
+function attempt({ path, text }: Write): Outcome {
   try {
     host.writeText(path, text)
     return { done: true }

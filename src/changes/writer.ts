@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { HostWriteError, type WritableHost } from '../host/index.js'
 
@@ -31,8 +32,9 @@ export interface Writer {
 
 /** What the parent sends: a write to make now, or, when it has waited long enough, what is to follow on it. */
 export type Request = { readonly write: Write } | { readonly later: readonly Write[] }
-/** What the child answers, once for each write. */
-export type Reply = { readonly done: true } | { readonly failed: string } | { readonly defect: string }
+/** What the child says: once that it listens, then the outcome of each write. */
+export type Reply = { readonly ready: true } | Outcome
+export type Outcome = { readonly done: true } | { readonly failed: string } | { readonly defect: string }
 
 /** After this long a write is said to be slow. */
 const slowMs = 2_000
@@ -45,7 +47,8 @@ export function processWriter(): Writer {
   let child: ChildProcess | undefined
   return {
     async write(write, limitMs, later, slow) {
-      child ??= start()
+      // How long the process takes to start, on a busy host, is not the driver's doing.
+      child ??= await start()
       const at = child
       const reply = await ask(at, write, limitMs, slow)
       if (reply === 'late') {
@@ -79,29 +82,38 @@ export function directWriter(host: WritableHost): Writer {
   }
 }
 
-function start(): ChildProcess {
-  return fork(join(import.meta.dirname, 'writer-process.js'), [], {
+async function start(): Promise<ChildProcess> {
+  const child = fork(join(import.meta.dirname, 'writer-process.js'), [], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     execArgv: [],
   })
+  const [said] = await Promise.race([once(child, 'message'), once(child, 'exit')])
+  if (!isReady(said)) throw new Error(`the process that writes did not start (${said})`)
+  return child
 }
 
-function ask(child: ChildProcess, write: Write, limitMs: number, slow?: () => void): Promise<Reply | 'late'> {
-  return new Promise((resolve, reject) => {
-    const finish = (answer: Reply | 'late') => {
+function isReady(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && 'ready' in message
+}
+
+function ask(
+  child: ChildProcess,
+  write: Write,
+  limitMs: number,
+  slow?: () => void,
+): Promise<Outcome | 'late'> {
+  return new Promise((resolve) => {
+    const finish = (answer: Outcome | 'late') => {
       clearTimeout(late)
       clearTimeout(noticed)
       child.off('message', received).off('exit', ended).off('error', failed)
       resolve(answer)
     }
-    const received = (message: unknown) => finish(message as Reply)
+    const received = (message: unknown) => finish(message as Outcome)
     const ended = (status: number | null, signal: string | null) =>
       finish({ defect: `the process that writes to ${write.path} ended (${signal ?? `status ${status}`})` })
-    const failed = (error: Error) => {
-      finish({ defect: '' })
-      reject(error)
-    }
+    const failed = (error: Error) => finish({ defect: error.message })
     const late = setTimeout(() => finish('late'), limitMs)
     const noticed = setTimeout(() => slow?.(), slowMs)
     child.on('message', received).on('exit', ended).on('error', failed)

@@ -29,7 +29,11 @@ const labOptions: readonly Option[] = [
     kind: 'file',
     summary: 'the computer, described in YAML (see topologies/)',
   },
-  { long: 'kernel', value: 'NAME', summary: "Debian's kernel 6.1, 6.12 or 7, downloaded once" },
+  {
+    long: 'kernel',
+    value: 'NAME',
+    summary: "Debian's kernel 6.1, 6.12 or 7, downloaded once; or built: one with IOMMUFD, built once",
+  },
   { long: 'qemu', value: 'FILE', kind: 'file', summary: 'the QEMU to use, in place of qemu-system-x86_64' },
   { long: 'newer-qemu', summary: "Debian backports' QEMU, downloaded once: for AMD's IOMMU with DMA" },
 ]

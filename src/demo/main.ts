@@ -97,9 +97,7 @@ and QEMU's edu card is up, with Linux ${computer.kernel.version}. In it:`)
   }
   mkdirSync(join(picture, '..'), { recursive: true })
   await computer.screenshot(picture)
-  progress.step('stopping the virtual machine: Ctrl-C, and again, since a boot sector hears no power button')
-  machine.kill('SIGINT')
-  await new Promise((resolve) => setTimeout(resolve, 1000))
+  progress.step('stopping the virtual machine with Ctrl-C')
   machine.kill('SIGINT')
   const { status } = await machine.ended
   progress.end()

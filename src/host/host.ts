@@ -9,7 +9,7 @@
 /**
  * What came of a read. "Could not look" is never an empty value:
  * - `value`: it was there and was read.
- * - `absent`: the host says that it does not exist (ENOENT, ENOTDIR, ENODEV, ENXIO).
+ * - `absent`: the host says that it does not exist (ENOENT, ENOTDIR, ENODEV, ENXIO, ESRCH).
  * - `denied`: it exists but this user may not read it (EACCES, EPERM).
  * - `error`: any other failure, with the errno name.
  * - `unrecorded`: this recording or text does not hold it, so nothing is known.

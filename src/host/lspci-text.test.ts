@@ -287,6 +287,10 @@ describe('the files of sysfs', () => {
     ])
       expect(text(terse, '0000:01:00.0', name)).toBe('unrecorded')
     expect(link(terse, '0000:01:00.0')).toBe('unrecorded')
+    // Nor do details of which none names a driver or a group: an lspci that prints neither.
+    const bare = hostOf(whole.replace(/^\t(Kernel|IOMMU|NUMA).*\n/gm, ''))
+    for (const name of ['driver', 'iommu_group']) expect(link(bare, '0000:00:00.0', name)).toBe('unrecorded')
+    expect(text(bare, '0000:00:00.0', 'numa_node')).toBe('unrecorded')
     // Nor does the last function of a text that was cut off.
     expect(link(hostOf(`${nic}\n${virtual}`), '0000:02:10.0', 'driver')).toBe('unrecorded')
     expect(link(hostOf(`${virtual}\n${nic}`), '0000:02:10.0', 'driver')).toBe('absent')
@@ -472,6 +476,33 @@ describe('configuration space', () => {
     expect(acs.fields).toMatchObject({
       capability: { requestRedirect: true, egressControl: false },
       control: { translationBlocking: false },
+    })
+  })
+
+  it('keeps the lines of a virtual channel from those of its port', () => {
+    const channels = nic.replace('Device Serial Number a0-36-9f-ff-ff-12-34-56', () =>
+      [
+        'Virtual Channel',
+        '\t\tCaps:\tLPEVC=0 RefClk=100ns PATEntryBits=1',
+        '\t\tArb:\tFixed- WRR32- WRR64- WRR128-',
+        '\t\tCtrl:\tArbSelect=Fixed',
+        '\t\tStatus:\tInProgress-',
+        '\t\tVC0:\tCaps:\tPATOffset=00 MaxTimeSlots=1 RejSnoopTrans-',
+        '\t\t\tArb:\tFixed+ WRR32- WRR64- WRR128- TWRR128- WRR256-',
+        '\t\t\tCtrl:\tEnable+ ID=0 ArbSelect=Fixed TC/VC=ff',
+        '\t\t\tStatus:\tNegoPending- InProgress-',
+        '\t\tVC1:\tCaps:\tPATOffset=00 MaxTimeSlots=1 RejSnoopTrans+',
+        '\t\t\tCtrl:\tEnable- ID=1 ArbSelect=Fixed TC/VC=00',
+      ].join('\n'),
+    )
+    const { capabilities } = decoded(hostOf(`${root}\n${channels}`), '0000:01:00.0')
+    expect(capabilities.find((one) => one.kind === 'vc')?.fields).toMatchObject({
+      port1: { extendedChannels: 1, referenceClockNs: undefined },
+      port2: { fixed: false },
+      channels: [
+        { capability: { fixed: true, rejectSnoop: false }, control: { enabled: true, trafficClasses: 0xff } },
+        { capability: { fixed: undefined, rejectSnoop: true }, control: { enabled: false, id: 1 } },
+      ],
     })
   })
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
+import { builtKernel } from './built-kernel.js'
 import { cached } from './cache.js'
 import { LabError } from './errors.js'
 import { Apt } from './packages.js'
@@ -19,29 +20,32 @@ export interface Kernel {
 /** Without these a kernel cannot serve in the laboratory. Names with `-`, see {@link moduleName}. */
 const needed = ['virtio-pci', '9pnet-virtio', '9p', 'overlay', 'virtio-console', 'vfio-pci']
 
-/** Debian releases whose kernels the laboratory can boot by name. */
-export const namedKernels: Readonly<Record<string, readonly string[]>> = {
+/** Kernels that the laboratory can boot by name: of Debian releases, and one built for it. */
+export const namedKernels: Readonly<Record<string, readonly string[] | 'built'>> = {
   '6.1': ['bookworm'],
   '6.12': ['trixie'],
   '7': ['trixie-backports', 'trixie'],
+  built: 'built',
 }
 
 /**
- * The kernel that the laboratory boots: by one of {@link namedKernels}, or else this machine's own when its image and
- * modules can be read, or else the distribution's. A kernel that is not this machine's own is unpacked in the cache.
+ * The kernel that the laboratory boots: one of {@link namedKernels}, or else this machine's own when its image and modules
+ * can be read, or else the distribution's. A kernel that is not this machine's own stands in the cache.
  */
 export async function labKernel(name: string | undefined, progress: (step: string) => void): Promise<Kernel> {
-  if (name === undefined)
-    return ownKernel() ?? unpackedKernel('kernel', "the distribution's", Apt.withOwn, progress)
-  const suites = namedKernels[name]
+  if (name === undefined) {
+    const own = ownKernel()
+    if (own) return own
+    const folder = await cached('kernel', (partial) => unpackKernel(Apt.withOwn, partial, progress))
+    return kernelIn(folder, "the distribution's")
+  }
+  const suites = Object.hasOwn(namedKernels, name) ? namedKernels[name]! : undefined
   if (!suites)
     throw new LabError(`no kernel is called ${name}; there are: ${Object.keys(namedKernels).join(', ')}`)
-  return unpackedKernel(
-    `kernel-${name}`,
-    `Debian ${suites[0]}'s`,
-    (work) => Apt.forSuites(suites, work),
-    progress,
-  )
+  if (suites === 'built') return kernelIn(await builtKernel(progress), 'built for the laboratory')
+  const withApt: WithApt = (work) => Apt.forSuites(suites, work)
+  const folder = await cached(`kernel-${name}`, (partial) => unpackKernel(withApt, partial, progress))
+  return kernelIn(folder, `Debian ${suites[0]}'s`)
 }
 
 function ownKernel(): Kernel | undefined {
@@ -59,27 +63,30 @@ function ownKernel(): Kernel | undefined {
   return { version, image, modules, origin: "this machine's own" }
 }
 
-async function unpackedKernel(
-  cacheName: string,
-  owner: string,
-  withApt: <T>(work: (apt: Apt) => Promise<T>) => Promise<T>,
+type WithApt = <T>(work: (apt: Apt) => Promise<T>) => Promise<T>
+
+/** Unpacks a Debian kernel; gives the files whose checksums are to be kept. */
+async function unpackKernel(
+  withApt: WithApt,
+  folder: string,
   progress: (step: string) => void,
-): Promise<Kernel> {
-  const folder = await cached(cacheName, async (partial) => {
-    progress(`downloading ${owner} kernel`)
-    await withApt(async (apt) => apt.unpack(await kernelPackages(apt), partial))
-    // /usr/lib holds the modules from Debian 13 on. modules.dep is made when a kernel is installed; this one never is.
-    if (!existsSync(join(partial, 'lib'))) symlinkSync('usr/lib', join(partial, 'lib'))
-    const { version, image } = unpackedIn(partial)
-    await succeed([sbin('depmod'), '-b', partial, version])
-    return [image, `lib/modules/${version}/modules.dep`]
-  })
+): Promise<string[]> {
+  progress('downloading a kernel')
+  await withApt(async (apt) => apt.unpack(await kernelPackages(apt), folder))
+  // /usr/lib holds the modules from Debian 13 on. modules.dep is made when a kernel is installed; this one never is.
+  if (!existsSync(join(folder, 'lib'))) symlinkSync('usr/lib', join(folder, 'lib'))
+  const { version, image } = unpackedIn(folder)
+  await succeed([sbin('depmod'), '-b', folder, version])
+  return [image, `lib/modules/${version}/modules.dep`]
+}
+
+function kernelIn(folder: string, owner: string): Kernel {
   const { version, image } = unpackedIn(folder)
   return {
     version,
     image: join(folder, image),
     modules: join(folder, 'lib/modules', version),
-    origin: `${owner}, unpacked in ${folder}`,
+    origin: `${owner}, in ${folder}`,
   }
 }
 
@@ -99,7 +106,7 @@ async function kernelPackages(apt: Apt): Promise<string[]> {
   return parts.length ? parts : [image]
 }
 
-/** The kernel that a package unpacked in `folder` brought. From Linux 7.2 on Debian keeps the image beside the modules. */
+/** The kernel in a folder of the cache. From Linux 7.2 on Debian keeps the image beside the modules. */
 function unpackedIn(folder: string): { version: string; image: string } {
   const [version] = readdirSync(join(folder, 'lib/modules'))
   const image = [`boot/vmlinuz-${version}`, `lib/modules/${version}/vmlinuz`].find((file) =>

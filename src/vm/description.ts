@@ -68,51 +68,77 @@ export interface Description {
   readonly arguments: readonly string[]
 }
 
+/** A setting that is told to be `expected` where it is something else. */
+const error = (expected: string) => ({ error: `expected ${expected}` })
+
+const sizeWords = 'a size such as 512M or 8G'
 const size = z
-  .union([z.number().int().positive(), z.string().regex(/^\d+[KMGT]$/, 'expected a size such as 512M or 8G')])
+  .union(
+    [
+      z.int(error(sizeWords)).positive(error(sizeWords)),
+      z.string().regex(/^[1-9]\d*[KMGT]$/, error(sizeWords)),
+    ],
+    error(sizeWords),
+  )
   .transform((text) => {
     const [, count, unit = ''] = /^(\d+)([KMGT]?)$/.exec(String(text))!
     return Number(count) * 1024 ** (unit ? ' KMGT'.indexOf(unit) : 0)
   })
+  .refine((bytes) => bytes % 1024 ** 2 === 0, error(`whole mebibytes: ${sizeWords}`))
 
-const bootindex = z.number().int().min(0).optional()
+const file = z.string(error('a file name')).min(1, error('a file name'))
+const text = z.string(error('text'))
+const flag = z.boolean(error('true or false')).default(false)
+const bootindex = z.int(error('a number: 0 is tried first')).min(0, error('0 or more')).optional()
 
-const disk = z.strictObject({
-  file: z.string().min(1),
-  format: z.enum(['raw', 'qcow2']).optional(),
-  bus: z.enum(['virtio', 'nvme', 'sata']).default('virtio'),
-  readonly: z.boolean().default(false),
-  bootindex,
-})
+const disk = z.strictObject(
+  {
+    file,
+    format: z.enum(['raw', 'qcow2'], error('raw or qcow2')).optional(),
+    bus: z.enum(['virtio', 'nvme', 'sata'], error('virtio, nvme or sata')).default('virtio'),
+    readonly: flag,
+    bootindex,
+  },
+  error('a disk with its settings, such as file: FILE'),
+)
 
-const device = z.strictObject({
-  host: z.string().min(1),
-  vga: z.boolean().default(false),
-  rom: z.union([z.string().min(1), z.literal(false)]).optional(),
-  bootindex,
-})
+const device = z.strictObject(
+  {
+    host: text.min(1, error('a device of the host, such as 01:00.0')),
+    vga: flag,
+    rom: z.union([file, z.literal(false)], error('the file of an option ROM, or false for none')).optional(),
+    bootindex,
+  },
+  error('a device with its settings, such as host: 01:00.0'),
+)
 
-const machine = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, 'expected letters, digits, "-", "_" and "."'),
-  memory: size,
-  cpus: z.number().int().min(1).max(1024).default(1),
-  firmware: z
-    .union([z.enum(['bios', 'uefi']), z.strictObject({ code: z.string(), vars: z.string().optional() })])
-    .default('bios'),
-  kernel: z.string().optional(),
-  initrd: z.string().optional(),
-  append: z.string().optional(),
-  disks: z.array(disk).default([]),
-  devices: z.array(device).default([]),
-  qemu: z.string().default('qemu-system-x86_64'),
-  arguments: z.array(z.string()).default([]),
-})
+const machine = z.strictObject(
+  {
+    name: text.regex(/^[A-Za-z0-9][\w.-]*$/, error('letters, digits, "-", "_" and "."')),
+    memory: size,
+    cpus: z.int(error('a number')).min(1, error('1 or more')).max(1024, error('1024 or less')).default(1),
+    firmware: z
+      .union(
+        [z.enum(['bios', 'uefi']), z.strictObject({ code: file, vars: file.optional() })],
+        error('bios, uefi, or the files of a firmware: { code: FILE, vars: FILE }'),
+      )
+      .default('bios'),
+    kernel: file.optional(),
+    initrd: file.optional(),
+    append: text.optional(),
+    disks: z.array(disk, error('a list of disks')).default([]),
+    devices: z.array(device, error('a list of devices')).default([]),
+    qemu: file.default('qemu-system-x86_64'),
+    arguments: z.array(text, error('a list of arguments')).default([]),
+  },
+  error('settings, such as memory: 4G'),
+)
 
 const schema = machine.refine(
   ({ kernel, initrd, append }) => kernel !== undefined || (initrd === undefined && append === undefined),
   {
     path: ['kernel'],
-    message: 'initrd and append go with a kernel, and there is none',
+    error: 'expected a kernel, which initrd and append go with',
   },
 )
 
@@ -129,7 +155,8 @@ export function parseDescription(text: string, file: string): Description {
       document.errors.map((error) => `${at(error.pos[0])}: ${error.message.split('\n')[0]}`),
     )
   }
-  const parsed = schema.safeParse(document.toJS() ?? {})
+  const raw: unknown = document.toJS() ?? {}
+  const parsed = schema.safeParse(raw)
   if (!parsed.success) {
     throw new DescriptionError(
       parsed.error.issues.flatMap((issue) => {
@@ -142,7 +169,8 @@ export function parseDescription(text: string, file: string): Description {
             return `${at(offset)}: ${[...path, key].join('.')}: there is no such setting${suggestion(key, path)}`
           })
         }
-        return [`${at(offsetOf(document, path))}: ${path.join('.') || 'description'}: ${issue.message}`]
+        const what = path.join('.') || 'description'
+        return [`${at(offsetOf(document, path))}: ${what}: ${issue.message}${found(raw, path)}`]
       }),
     )
   }
@@ -180,6 +208,13 @@ export function readDescription(file: string): Description {
     throw new DescriptionError([`${file}: cannot read it: ${(error as NodeJS.ErrnoException).code}`])
   }
   return parseDescription(text, file)
+}
+
+/** What stands at a path, for a message. */
+function found(raw: unknown, path: readonly (string | number)[]): string {
+  let value = raw
+  for (const key of path) value = (value as Record<string | number, unknown> | undefined)?.[key]
+  return value === undefined ? ', and there is none' : `, found ${JSON.stringify(value).slice(0, 60)}`
 }
 
 /** Where the deepest part of a path that stands in the file begins. */

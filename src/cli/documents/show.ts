@@ -90,11 +90,14 @@ function bars(f: PciFunction): Fact<Region[]> {
   if ('value' in f.resources)
     return { value: f.resources.value.filter(({ kind }) => kind === 'bar').map(region) }
   if ('unknown' in f.config) return f.resources
+  const { bars } = f.config.value
+  const known = bars.filter((bar) => bar.kind !== 'unknown')
+  if (known.length < bars.length) return f.resources
   return {
-    value: f.config.value.bars.map((bar) => ({
+    value: known.map((bar) => ({
       index: bar.index,
-      kind: bar.kind === 'unknown' ? null : bar.kind,
-      address: bar.kind === 'unknown' || bar.address === undefined ? null : hexText(bar.address),
+      kind: bar.kind,
+      address: bar.address === undefined ? null : hexText(bar.address),
       sizeBytes: null,
       is64Bit: bar.kind === 'memory' && bar.type !== undefined ? bar.type === '64-bit' : null,
       prefetchable: bar.kind === 'memory' ? (bar.prefetchable ?? null) : null,

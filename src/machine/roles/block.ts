@@ -57,6 +57,12 @@ export class BlockDevices {
     return this.#ofLink(`/sys/dev/block/${number}`)
   }
 
+  /** The kernel's name of the device `259:2`: `nvme0n1p2`. */
+  nameOfNumber(number: string): string | undefined {
+    const path = knownValue(readTarget(this.#host, `/sys/dev/block/${number}`))
+    return path?.slice(path.lastIndexOf('/') + 1)
+  }
+
   /** `nvme0n1p2` */
   ofName(name: string): Foundations {
     return this.#ofLink(`/sys/class/block/${name.replaceAll('/', '!')}`)

@@ -300,6 +300,31 @@ describe('other mounted file systems', () => {
     expect(mounted).toEqual({ functions: ['0000:02:00.0'], elsewhere: [], unknown: [] })
   })
 
+  it('are found where other processes alone see them, by what the file system itself shows', () => {
+    const { mounted, 'root-disk': root } = look({
+      ...mounts(mount('259:1', '/', 'ext4', '/dev/nvme0n1p1'), mount('0:5', '/proc', 'proc', 'proc')),
+      ...block(`${nvme}/nvme0n1p1`, '259:1'),
+      ...block(`${sata}/sda1`, '8:1'),
+      '/sys/fs/ext4/nvme0n1p1/lifetime_write_kbytes': '1\n',
+      '/sys/fs/ext4/features/encryption': 'supported\n',
+      '/sys/fs/xfs/sda1/stats/stats': '0\n',
+      '/sys/fs/xfs/stats/stats': '0\n',
+      ...block(`${otherSata}/sdb1`, '8:17'),
+      '/sys/fs/btrfs/features/raid1': '0\n',
+      '/sys/fs/btrfs/11111111-2222-3333-4444-555555555555/devices/sdb1': link('../../../../devices/x/sdb1'),
+    })
+    expect(root.functions).toEqual(['0000:02:00.0'])
+    expect(mounted).toEqual({ functions: ['0000:00:17.0', '0000:05:00.0'], elsewhere: [], unknown: [] })
+  })
+
+  it('are not all known where that was not recorded', () => {
+    const { mounted } = look({
+      ...mounts(mount('0:2', '/', 'tmpfs', 'x')),
+      '/sys/fs/xfs': { fails: 'unrecorded' },
+    })
+    expect(mounted.unknown).toEqual([{ unknown: 'unrecorded', path: '/sys/fs/xfs' }])
+  })
+
   it('are not all known where one is ZFS', () => {
     const { mounted } = look(
       mounts(mount('0:2', '/', 'tmpfs', 'x'), mount('0:9', '/data', 'zfs', 'pool/data')),

@@ -2,7 +2,15 @@ import type { Host } from '../../host/index.js'
 import { functionOfPath } from '../address.js'
 import type { Evidence, RoleName } from '../machine.js'
 import { knownValue, parseLine, readFact, readList, readTarget } from '../read.js'
-import { BlockDevices, type Foundations, join, notFollowed, onElsewhere, onFunction } from './block.js'
+import {
+  BlockDevices,
+  type Foundations,
+  join,
+  notFollowed,
+  nothing,
+  onElsewhere,
+  onFunction,
+} from './block.js'
 import { type Mount, mountOf, overlayLayers, parseMounts, unescapeOctal } from './mounts.js'
 import type { RoleFindings } from './search.js'
 
@@ -50,6 +58,7 @@ export function findDisks(host: Host, findings: RoleFindings): void {
       seen.add(mount.number)
       note(findings, 'mounted', disks.ofMount(mount), mounted(mount))
     }
+    note(findings, 'mounted', disks.outOfSight())
   }
 
   const swaps = readFact(host, '/proc/swaps', parseSwaps)
@@ -61,8 +70,8 @@ export function findDisks(host: Host, findings: RoleFindings): void {
     }
 }
 
-function note(findings: RoleFindings, role: RoleName, below: Foundations, evidence: Evidence): void {
-  for (const one of below.functions) findings.found(role, one.address, [evidence, ...one.evidence])
+function note(findings: RoleFindings, role: RoleName, below: Foundations, ...evidence: Evidence[]): void {
+  for (const one of below.functions) findings.found(role, one.address, [...evidence, ...one.evidence])
   for (const one of below.elsewhere) findings.elsewhere(role, one)
   for (const one of below.unknown) findings.unknown(role, one)
 }
@@ -129,15 +138,49 @@ class Disks {
     }
   }
 
+  /**
+   * Block devices with a file system that is mounted somewhere, but nowhere that this process sees: by a container, or on
+   * the host when this is one. These file systems show every mounted one of theirs in sysfs (Linux fs/ext4/sysfs.c and so on).
+   */
+  outOfSight(): Foundations {
+    const inSight = new Set(
+      this.#mounts.map(({ number, source }) =>
+        number.startsWith('0:') ? this.blocks.nameOfNode(source) : this.blocks.nameOfNumber(number),
+      ),
+    )
+    const parts: Foundations[] = []
+    for (const type of ['ext4', 'xfs', 'f2fs', 'erofs', 'btrfs']) {
+      const folder = `/sys/fs/${type}`
+      const entries = readList(this.#host, folder)
+      if ('unknown' in entries) parts.push({ ...nothing, unknown: [entries] })
+      for (const entry of knownValue(entries) ?? []) {
+        const path = type === 'btrfs' ? `${folder}/${entry}/devices` : folder
+        const names = type === 'btrfs' ? this.#names(path) : [entry]
+        if (names.some((name) => inSight.has(name))) continue
+        for (const name of names) {
+          if (this.blocks.nameOfNode(`/dev/${name}`) !== name) continue // `features` and the like
+          parts.push(
+            join([this.blocks.ofName(name)], { path, value: `${name} is mounted, out of sight here` }),
+          )
+        }
+      }
+    }
+    return join(parts)
+  }
+
+  #names(folder: string): readonly string[] {
+    return knownValue(readList(this.#host, folder)) ?? []
+  }
+
   /** A btrfs may span disks; all of them are listed under the file system's UUID (Linux fs/btrfs/sysfs.c). */
   #ofBtrfs(mount: Mount): Foundations {
     const folder = '/sys/fs/btrfs'
     const name = this.blocks.nameOfNode(mount.source)
     if (name === undefined) return notFollowed(mount.source, 'no block device of this name is known')
-    for (const uuid of knownValue(readList(this.#host, folder)) ?? []) {
+    for (const uuid of this.#names(folder)) {
       const path = `${folder}/${uuid}/devices`
-      const devices = knownValue(readList(this.#host, path))
-      if (devices?.includes(name))
+      const devices = this.#names(path)
+      if (devices.includes(name))
         return join(devices.map((device) => join([this.blocks.ofName(device)], { path, value: device })))
     }
     return join([
@@ -184,7 +227,7 @@ class Disks {
 
   /** The source of a 9p or virtiofs mount is a tag; the virtio device that offers it shows it (net/9p, fs/fuse). */
   #ofTag(mount: Mount, folder: string, file: string): Foundations {
-    const entries = knownValue(readList(this.#host, folder)) ?? []
+    const entries = this.#names(folder)
     for (const entry of entries) {
       const path = `${folder}/${entry}/${file}`
       // The 9p tag comes with its terminating NUL (Linux net/9p/trans_virtio.c, p9_mount_tag_show).

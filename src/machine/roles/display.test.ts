@@ -114,6 +114,20 @@ describe('a display', () => {
     expect(findings.searches().display.functions).toEqual(['0000:00:02.0'])
   })
 
+  it('may be lit by what is no PCI function', () => {
+    const path = 'devices/platform/gpu/drm/card0/card0-HDMI-A-1'
+    const files = {
+      '/sys/class/drm/card0-HDMI-A-1': link(`../../${path}`),
+      [`/sys/${path}/status`]: 'connected\n',
+      [`/sys/${path}/enabled`]: 'enabled\n',
+    }
+    expect(look(files).searches().display).toEqual({
+      functions: [],
+      elsewhere: [{ path: '/sys/class/drm/card0-HDMI-A-1', value: `/sys/${path}` }],
+      unknown: [],
+    })
+  })
+
   it.each<[string, Record<string, Made>]>([
     ['connectors may not be listed', { '/sys/class/drm': denied }],
     ['consoles may not be listed', { '/sys/class/vtconsole': denied }],

@@ -102,9 +102,12 @@ function noteTarget(host: Host, link: string, before: readonly Evidence[], findi
   const path = target.value ?? link
   const address = functionOfPath(path)
   if (address) findings.found('display', address, [...before, { path: link, value: path }])
-  else if (path.startsWith('/sys/devices/platform/')) noteBootFrameBuffer(host, before, path, findings)
+  else if (bootFrameBuffer.test(path)) noteBootFrameBuffer(host, before, path, findings)
   else findings.elsewhere('display', { path: link, value: path })
 }
+
+/** `efi-framebuffer.0`, `simple-framebuffer.0`, ... (Linux drivers/firmware/sysfb.c) */
+const bootFrameBuffer = /\/[a-z]+-framebuffer\.\d+(\/|$)/
 
 /** The firmware's frame buffer stands on no PCI function in sysfs, but its memory is inside one's BAR. */
 function noteBootFrameBuffer(
