@@ -4,8 +4,8 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, 
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Qmp } from '../vm/index.js'
-import { type Accelerator, chooseAccelerator } from './accelerator.js'
+import { type Accelerator, Qmp } from '../vm/index.js'
+import { rememberedAccelerator } from './accelerator.js'
 import { LabError } from './errors.js'
 import { Guest } from './guest.js'
 import { buildInitramfs } from './initramfs.js'
@@ -90,7 +90,7 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       `Linux ${kernel.version} has no virtio-iommu driver: choose another kernel (Debian's 6.12 and 7 have it)`,
     )
   }
-  const accelerator = await chooseAccelerator(qemu, kernel, progress)
+  const accelerator = await rememberedAccelerator(qemu)
   signal?.throwIfAborted()
   const folder = mkdtempSync(join(tmpdir(), 'handover-lab-'))
   let child: ChildProcess | undefined

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Accelerator } from './accelerator.js'
+import type { Accelerator } from '../vm/index.js'
 import { LabError } from './errors.js'
 import { portName } from './protocol.js'
 import type { Qemu } from './qemu.js'

@@ -50,12 +50,9 @@ describe('a machine in the laboratory', () => {
   })
 
   /** Starts the machine and waits until its output has `text`. Standard output and error come together. */
-  async function start(
-    text: string,
-    file = '/run/machine.yaml',
-  ): Promise<{ command: GuestCommand; said: () => string }> {
+  async function start(text: string, input = ''): Promise<{ command: GuestCommand; said: () => string }> {
     let said = ''
-    const command = lab().start(`exec ${handover} vm start ${file} --foreground 2>&1`, {
+    const command = lab().start(`exec ${handover} vm start /run/machine.yaml --foreground 2>&1 ${input}`, {
       onStdout: (chunk) => (said += chunk),
     })
     let ended = false
@@ -83,7 +80,7 @@ describe('a machine in the laboratory', () => {
   })
 
   it('that is killed gives the devices back, and says so', async () => {
-    const { command, said } = await start('runs (QEMU')
+    const { command, said } = await start('runs (QEMU', '</dev/null')
     await lab().succeed(`kill -9 ${qemu(said())}`)
     expect(await command.ended, said()).toMatchObject({ status: 1 })
     expect(said()).toContain('was ended by SIGKILL')

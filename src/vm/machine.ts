@@ -120,7 +120,7 @@ export class VirtualMachine {
       description.firmware === 'bios'
         ? undefined
         : uefiFirmware(description.firmware.code, description.firmware.vars)
-    const acceleration = await chooseAccelerator(description.qemu)
+    const acceleration = await chooseAccelerator([description.qemu])
     signal?.throwIfAborted()
     const folder = mkdtempSync(join(tmpdir(), 'handover-vm-'))
     const qmpSocket = join(folder, 'qmp.sock')

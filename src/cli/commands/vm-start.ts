@@ -53,7 +53,6 @@ export const run: Run = async (terminal, asked) => {
       await vm.ended
       terminal.say([`${description.name} has ended.`])
     } finally {
-      process.stdin.unpipe().unref()
       await undoAll(made, context)
     }
     return status.ok
@@ -63,6 +62,7 @@ export const run: Run = async (terminal, asked) => {
   } finally {
     stop.close()
     context.writer.close()
+    process.stdin.destroy() // an open one would keep this program from ending
   }
 }
 
