@@ -127,7 +127,7 @@ export class Grouping {
     const seen = new Set<number>()
     const byAlias = this.#aliasGroup(top, seen, trace)
     if (byAlias >= 0) return byAlias
-    return this.#slotGroup(top, seen, trace, true)
+    return this.#slotGroup(top, seen, trace)
   }
 
   /** All of a domain share a controller's group, whichever it is. */
@@ -211,21 +211,17 @@ export class Grouping {
     return ranges.some(([first, last]) => first <= devfn && devfn <= last)
   }
 
-  /** `get_pci_function_alias_group`: functions of its slot, where neither isolates. `own`: of the function asked about. */
-  #slotGroup(i: number, seen: Set<number>, trace?: Trace, own = false): number {
-    const { subjects } = this.#tree
-    if (!subjects[i]!.multifunction || this.#isolates(i)) {
-      if (own) trace?.({ kind: 'neighbours', at: i, with: [], decided: true })
-      return -1
-    }
-    const neighbours = this.#tree.slotOf(i).filter((other) => other !== i && !this.#isolates(other))
+  /** `get_pci_function_alias_group`: functions of its slot, where neither isolates. */
+  #slotGroup(i: number, seen: Set<number>, trace?: Trace): number {
+    const keepsApart = !this.#tree.subjects[i]!.multifunction || this.#isolates(i)
+    const neighbours = keepsApart
+      ? []
+      : this.#tree.slotOf(i).filter((other) => other !== i && !this.#isolates(other))
+    trace?.({ kind: 'neighbours', at: i, with: neighbours, decided: true })
     for (const other of neighbours) {
       const found = this.#aliasGroup(other, seen)
-      if (found < 0) continue
-      if (own) trace?.({ kind: 'neighbours', at: i, with: neighbours, decided: true })
-      return found
+      if (found >= 0) return found
     }
-    if (own) trace?.({ kind: 'neighbours', at: i, with: neighbours, decided: true })
     return -1
   }
 }
