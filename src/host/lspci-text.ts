@@ -8,7 +8,7 @@ import { type Company, configOf, headerTypeOf } from './lspci/config.js'
 import { type FunctionIds, identify } from './lspci/identity.js'
 import { mergeReports } from './lspci/merge.js'
 import { PciNames } from './lspci/names.js'
-import { type ReportedFunction, readReport } from './lspci/report.js'
+import { isVerbose, type ReportedFunction, readReport } from './lspci/report.js'
 import { resourceFile } from './lspci/resource-file.js'
 import { placesOf, virtualFunctions } from './lspci/topology.js'
 import { OpenHostError } from './open-error.js'
@@ -155,10 +155,6 @@ function attributesOf(
     ...busNumbersOf(one),
     ...sriovOf(one),
   }
-}
-
-function isVerbose({ lines, unknownHeader }: ReportedFunction): boolean {
-  return lines.has('Flags') || lines.has('Control') || unknownHeader
 }
 
 /** `Interrupt: pin A routed to IRQ 16`, or in the flags of -v `IRQ 16`; neither is printed for 0, nor for bridges before pciutils 3.3 (commit 001b9ac). */

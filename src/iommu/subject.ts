@@ -57,7 +57,7 @@ export interface Subject {
   readonly devfn: number
   /** Index of the bridge above it; -1 on a root bus, and where that is not told. */
   readonly parent: number
-  /** Where the bridge above it is not told: why, and the bridges that may be it. */
+  /** Where the bridge above it is not told: why, and the bridges that may be it: those whose bus is not told either. */
   readonly above: (Unknown & { readonly among: readonly number[] }) | undefined
   readonly vendor: Fact<number>
   readonly device: Fact<number>
@@ -96,14 +96,16 @@ export function subjectsOf(machine: Pick<Machine, 'functions'>): readonly Subjec
   const subjects = functions.map((f, i): Subject => {
     const { domain, bus, devfn, slot } = places[i]!
     const physical = virtual.get(f.address)
-    const above = physical === undefined ? f.parent : (functions[index.get(physical) ?? -1]?.parent ?? null)
+    // A virtual function hangs where its physical one does, on whatever bus its number makes it seem to be.
+    const { parent } = functions[index.get(physical ?? '') ?? -1] ?? f
+    const above = knownValue(parent) ?? null
     return {
       address: f.address,
       domain,
       bus,
       devfn,
       parent: above === null ? -1 : (index.get(above) ?? -1),
-      above: above === null && physical === undefined ? aboveOf(f, openBridges.get(domain) ?? []) : undefined,
+      above: 'unknown' in parent ? { ...parent, among: openBridges.get(domain) ?? [] } : undefined,
       vendor: f.vendor,
       device: f.device,
       possibleDevices: f.possibleDevices,
@@ -155,11 +157,6 @@ export function placeOf(address: string): {
     devfn: Number.parseInt(device!, 16) * 8 + Number(fn),
     slot: `${domain}:${bus}:${device}`,
   }
-}
-
-/** A place that is not told: only bridges whose bus is not told either can be above it. */
-function aboveOf({ controller }: PciFunction, among: readonly number[]): Subject['above'] {
-  return 'unknown' in controller ? { ...controller, among } : undefined
 }
 
 function secondaryBus(f: PciFunction): number | undefined {

@@ -120,7 +120,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
     const known = kinds[kind]
     if (!known)
       return complain(
-        `no kind of device is called ${kind}; there are: ${[...Object.keys(kinds), 'functions', 'device'].join(', ')}`,
+        `no kind of device is called ${kind}; there are: ${[...Object.keys(kinds), 'functions'].join(', ')}`,
       )
     const parsed = settings.safeParse(body)
     if (!parsed.success) return nested(parsed.error)

@@ -28,7 +28,7 @@ export interface Surroundings {
 /** A function as sysfs shows it (Documentation/ABI/testing/sysfs-bus-pci). */
 export class SysfsFunction implements PciFunction {
   readonly address: string
-  readonly parent: string | null
+  readonly parent: Fact<string | null>
   readonly vendor: Fact<number>
   readonly device: Fact<number>
   readonly class: Fact<number>
@@ -164,9 +164,12 @@ export class SysfsFunction implements PciFunction {
 }
 
 /** `../../../devices/pci0000:00/0000:00:1c.0/0000:01:00.0`: the bridge is the folder around it. */
-function readParent(host: Host, folder: string): string | null {
-  const above = knownValue(readTarget(host, folder))?.split('/').at(-2)
-  return above !== undefined && isAddress(above) ? above : null
+function readParent(host: Host, folder: string): Fact<string | null> {
+  const target = readTarget(host, folder)
+  if ('unknown' in target) return target
+  if (target.value === null) return { unknown: 'absent', path: folder }
+  const above = target.value.split('/').at(-2)!
+  return { value: isAddress(above) ? above : null }
 }
 
 /** `../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0`: a root bus inside a function's folder. */

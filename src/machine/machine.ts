@@ -102,7 +102,7 @@ export interface PciFunction {
   /** `0000:01:00.0` */
   readonly address: string
   /** The bridge above it, or null for a function on a root bus. */
-  readonly parent: string | null
+  readonly parent: Fact<string | null>
   /** For a function on a root bus that another function made (Intel VMD): that function; null where no function did. */
   readonly controller: Fact<string | null>
   /** 16 bits each; `class` has 24 bits (0x030000). */

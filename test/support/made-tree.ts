@@ -85,8 +85,8 @@ function madePciFunction(node: MadeNode, behind: number | undefined): PciFunctio
   const id = (value: number | undefined) => (value === undefined ? notTold(`${path}/vendor`) : { value })
   return {
     address: node.address,
-    parent: node.parent ?? null,
-    controller: node.place === 'unknown' ? notTold(path) : { value: node.controller ?? null },
+    parent: node.place === 'unknown' ? notTold(path) : { value: node.parent ?? null },
+    controller: { value: node.controller ?? null },
     vendor: id(vendor),
     device: id(device),
     subsystemVendor: { value: subsystemVendor },

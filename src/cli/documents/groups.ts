@@ -163,7 +163,7 @@ function cardSummary(f: Subject): FunctionSummary {
   const id = (fact: Subject['vendor']) => ('value' in fact ? { value: hexText(fact.value, 4) } : fact)
   return {
     address: f.address,
-    parent: null,
+    parent: { value: null },
     group: { value: null },
     class: f.class as { unknown: string; path: string },
     vendor: id(f.vendor),

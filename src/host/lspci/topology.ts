@@ -1,4 +1,4 @@
-import type { ReportedFunction } from './report.js'
+import { isVerbose, type ReportedFunction } from './report.js'
 
 /** Where a function hangs: the folders of /sys/devices from the root bus down to it. Undefined: the text does not tell. */
 export type Places = ReadonlyMap<string, readonly string[] | undefined>
@@ -21,12 +21,10 @@ export function placesOf(functions: readonly ReportedFunction[]): Places {
   const isWhole = new Map<string, boolean>()
   for (const domain of new Set(functions.map(({ address }) => domainOf(address)))) {
     const there = functions.filter(({ address }) => domainOf(address) === domain)
-    // A root bus can be told from a bus whose bridge is not in the text where the text has all there is.
-    const isDetailed = there.every(
-      ({ lines, rows, unknownHeader }) => lines.size > 0 || rows.length > 0 || unknownHeader,
-    )
+    // A root bus can be told from a bus whose bridge is not in the text where the text has all there is; -k alone gives
+    // bridges without their bus numbers.
     const hasRoot = there.some(({ address }) => busOf(address) === '00') || isVmd(domain)
-    isWhole.set(domain, isDetailed && hasRoot)
+    isWhole.set(domain, there.every((one) => isVerbose(one) || one.rows.length > 0) && hasRoot)
   }
   const vmd = functions.filter(({ lines }) => /^vmd\b/.test(lines.get('Kernel driver in use') ?? ''))
 
