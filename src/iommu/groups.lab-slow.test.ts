@@ -7,7 +7,7 @@ const kernels = ['6.1', '6.12', '7'] as const
 
 describe.each(kernels)('Linux %s', (kernel) => {
   const own = seeds.filter((seed) => seed % kernels.length === kernels.indexOf(kernel))
-  it.each(own)('groups 20 trees as predicted: seed %i', async (seed) => {
+  it.each(own)('groups 20 trees as predicted: seed %i', { timeout: 600_000 }, async (seed) => {
     for (const iommu of ['intel', 'amd'] as const) {
       const { functions } = await expectPredicted(drawComputer(seed, 20, iommu), { kernel })
       expect(functions).toBeGreaterThan(20)
