@@ -78,6 +78,16 @@ export class SysfsFunction implements PciFunction {
   get revision(): Fact<number> {
     return this.#once('revision', () => readFact(this.#around.host, `${this.#folder}/revision`, parseNumber))
   }
+  get possibleDevices(): readonly number[] | undefined {
+    return this.#once('possibleDevices', () => {
+      if ('value' in this.device) return undefined
+      const path = `/handover/lspci/${this.address}/possible-devices`
+      return knownValue(readFact(this.#around.host, path, (text) => text.trim().split(' ').map(Number)))
+    })
+  }
+  get controller(): Fact<string | null> {
+    return this.#once('controller', () => readController(this.#around.host, this.#folder))
+  }
   get names(): Names {
     return this.#once('names', () => this.#around.names.namesOf(this))
   }
@@ -167,6 +177,14 @@ function readParent(host: Host, folder: string): Fact<string | null> {
   if (target.value === null) return { unknown: 'absent', path: folder }
   const above = target.value.split('/').at(-2)!
   return { value: isAddress(above) ? above : null }
+}
+
+/** `../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0`: a root bus inside a function's folder. */
+function readController(host: Host, folder: string): Fact<string | null> {
+  const target = readTarget(host, folder)
+  if ('unknown' in target || target.value === null) return target as Fact<null>
+  const [outer, bus] = target.value.split('/').slice(-3)
+  return { value: bus?.startsWith('pci') && outer !== undefined && isAddress(outer) ? outer : null }
 }
 
 /** An override that was never set, or set and cleared, reads as `(null)` or as an empty line. */
