@@ -57,7 +57,7 @@ describe('in the laboratory', () => {
     await succeed(`unbind ${disk} ${edu}`)
     // The disk is the host's again: nvme reads it.
     await lab().succeed(
-      'udevadm settle 2>/dev/null; for i in $(seq 50); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done',
+      'udevadm settle 2>/dev/null; for i in $(seq 200); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done',
     )
     await lab().succeed('dd if=/dev/nvme0n1 of=/dev/null bs=4096 count=1 iflag=direct')
   })
@@ -85,7 +85,7 @@ describe('in the laboratory', () => {
   })
 
   it('what somebody has open is not touched, and who has it is said', async () => {
-    await lab().succeed('for i in $(seq 50); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done')
+    await lab().succeed('for i in $(seq 200); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done')
     const holder = lab().start('exec 5</dev/nvme0n1; exec sleep 60')
     await lab().succeed('until pgrep -x sleep; do sleep 0.1; done')
     const held = await run(`bind ${disk} ${edu}`)
@@ -130,7 +130,7 @@ describe('in the laboratory', () => {
       context.writer.close()`
     const said = JSON.parse(await lab().succeed([process.execPath, '--input-type=module', '-e', script]))
     expect(said).toMatchObject({ name: 'BlockedError', driver: 'i801_smbus', left: 0 })
-    expect(said.ms).toBeLessThan(8_000)
+    expect(said.ms).toBeLessThan(30_000)
     // Nobody else of the group has been touched, and the process that waits is still in the kernel.
     expect([await driver(isa), await driver(sata)]).toEqual(['lpc_ich', 'ahci'])
     expect(await lab().succeed(`cut -d' ' -f3 /proc/${said.pid}/stat`)).toBe('D\n')

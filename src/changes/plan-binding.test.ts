@@ -155,6 +155,15 @@ describe('planBinding', () => {
       ])
       const none = new SimulatedHost([{ address: nic, driver: 'igb', group: 1, virtualFunctions: 0 }])
       expect(plan(none, [nic]).refusals).toEqual([])
+      // One that stays as it is keeps its virtual functions.
+      const bound = new SimulatedHost([{ address: nic, driver: 'vfio-pci', group: 1, virtualFunctions: 2 }])
+      expect(plan(bound, [nic]).refusals).toEqual([])
+    })
+
+    it('a function of which it cannot be told whether it is such a parent', () => {
+      const host = new SimulatedHost([{ address: nic, driver: 'igb', group: 1, virtualFunctions: 0 }])
+      host.deny(`/sys/devices/pci0000:00/${nic}/sriov_numvfs`)
+      expect(plan(host, [nic]).refusals).toMatchObject([{ rule: 'unread', functions: [nic] }])
     })
 
     it('what cannot be read', () => {

@@ -95,6 +95,7 @@ export function planBinding(
     const after: Binding = systemBridge
       ? { driver: null, override: noDriver }
       : { driver: vfioPci.driver, override: vfioPci.driver }
+    refuseParents(f, refusals)
     members.push({ ...member, fate: systemBridge ? 'without-driver' : 'to-vfio-pci' })
     bindings.push({ kind: 'driver-binding', address: f.address, before: { driver, override }, after })
     leaving.push(f)
@@ -148,6 +149,7 @@ export function planReturn(machine: Machine, addresses: readonly string[]): Bind
       members.push({ ...member, fate: 'stays', because: isBridge ? 'bridge' : 'with-host' })
       continue
     }
+    refuseParents(f, refusals)
     members.push({ ...member, fate: 'to-host' })
     changes.push({
       kind: 'driver-binding',
@@ -181,13 +183,12 @@ function withGroups(machine: Machine, asked: readonly PciFunction[]): readonly P
   )
 }
 
-/** What must be known of a function before its driver can be changed; what is not becomes a refusal. */
+/** What must be known of a function before it can be decided on; what is not becomes a refusal. */
 function readFacts(
   f: PciFunction,
   asked: boolean,
   refusals: Refusal[],
 ): (Binding & { readonly isBridge: boolean }) | undefined {
-  const before = refusals.length
   const need = <T>(fact: Fact<T>, question: string): T | undefined => {
     if ('value' in fact) return fact.value
     refusals.push(refuseUnread(f.address, fact, question))
@@ -197,10 +198,16 @@ function readFacts(
   const driver = need(f.driver, 'which driver it has')
   const override = need(f.driverOverride, 'whether its driver is set by hand')
   if (asked) need(f.group, 'which IOMMU group it is in')
-  const sriov = need(f.sriov, 'whether virtual functions of it exist')
-  if (sriov && sriov.enabled > 0 && !isBridge) refusals.push(refuseVirtualFunctions(f, sriov.enabled))
   if (isBridge === undefined || driver === undefined || override === undefined) return undefined
-  return refusals.length > before && sriov === undefined ? undefined : { isBridge, driver, override }
+  return { isBridge, driver, override }
+}
+
+/** A function whose driver is to change must have no virtual functions: they would go with it. */
+function refuseParents(f: PciFunction, refusals: Refusal[]): void {
+  if ('unknown' in f.sriov)
+    refusals.push(refuseUnread(f.address, f.sriov, 'whether virtual functions of it exist'))
+  else if (f.sriov.value && f.sriov.value.enabled > 0)
+    refusals.push(refuseVirtualFunctions(f, f.sriov.value.enabled))
 }
 
 /** vfio-pci is there, or can be loaded, or the plan is refused. Where that cannot be told, modprobe tells before anything else is touched. */

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { workstation, workstationFiles } from '../../test/support/made-computers.js'
 import {
   denied,
@@ -9,7 +12,7 @@ import {
   madeHost,
   quietHost,
 } from '../../test/support/made-host.js'
-import { type Host, recordedHost } from '../host/index.js'
+import { type Host, openHost, recordedHost } from '../host/index.js'
 import { readMachine } from '../machine/index.js'
 import { showDocument } from './documents/show.js'
 import { showText } from './show-text.js'
@@ -100,6 +103,7 @@ Capabilities
     const text = show(recordedHost(JSON.stringify({ ...head, files }), 'old.json'), '0000:00:02.0', 1000)
     const unknown = 'unknown: not in this recording or text'
     for (const label of [
+      'Bridge above',
       'Driver',
       'IOMMU group',
       'NUMA node',
@@ -113,6 +117,26 @@ Capabilities
       expect([label, row(text, label)]).toEqual([label, unknown])
     expect(row(text, 'Host uses it as')).toBe(unknown)
     expect(text).not.toMatch(/: none$/m)
+  })
+
+  it('knows little from the output of lspci -nnk, and says so', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'handover-show-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'pasted')
+    writeFileSync(
+      file,
+      `00:01.0 PCI bridge [0604]: Intel Corporation Device [8086:1901] (rev 07)
+\tKernel driver in use: pcieport
+01:00.0 VGA compatible controller [0300]: NVIDIA Corporation Device [10de:2206] (rev a1)
+\tSubsystem: ASUSTeK Computer Inc. Device [1043:87b2]
+\tKernel driver in use: nvidia
+`,
+    )
+    const text = show(await openHost(file), '0000:01:00.0', 1000)
+    expect(row(text, 'Driver')).toBe('nvidia')
+    const unknown = 'unknown: not in this recording or text'
+    for (const label of ['Bridge above', 'Link', 'BARs', 'Option ROM', 'MSI', 'MSI-X'])
+      expect([label, row(text, label)]).toEqual([label, unknown])
   })
 
   it('tells windows and the two ends of SR-IOV', () => {

@@ -26,7 +26,7 @@ export function showText(document: ShowDocument, width: number): readonly Line[]
   page.row('Host uses it as', uses(document))
   for (const { name, evidence } of f.roles)
     for (const { path, value } of evidence) page.detail(`${roleWords[name]}: ${path} = ${value}`)
-  page.row('Bridge above', f.parent ?? 'none: on a root bus')
+  page.row('Bridge above', text(f.parent, String, undefined, 'none: on a root bus'))
   page.row('Power', power(document))
   page.row(
     'NUMA node',

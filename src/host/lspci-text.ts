@@ -8,7 +8,7 @@ import { type Company, configOf, headerTypeOf } from './lspci/config.js'
 import { type FunctionIds, identify } from './lspci/identity.js'
 import { mergeReports } from './lspci/merge.js'
 import { PciNames } from './lspci/names.js'
-import { type ReportedFunction, readReport } from './lspci/report.js'
+import { isVerbose, type ReportedFunction, readReport } from './lspci/report.js'
 import { resourceFile } from './lspci/resource-file.js'
 import { placesOf, virtualFunctions } from './lspci/topology.js'
 import { OpenHostError } from './open-error.js'
@@ -32,7 +32,7 @@ export class LspciTextError extends OpenHostError {
 
 const devices = '/sys/bus/pci/devices'
 
-/** Virtual files, of this kind of host only: what the text calls a function. Each ends with a newline. */
+/** Virtual files, of this kind of host only: what the text calls a function, and which ids its name may stand for. Each ends with a newline. */
 const printedNames = '/handover/lspci'
 
 /** The host that a pasted text tells of. `name` is for messages. Throws {@link LspciTextError}. */
@@ -125,6 +125,7 @@ function filesOf(functions: readonly ReportedFunction[], names: PciNames): Files
       ['name', ids.name],
       ['class-name', ids.className],
       ['subsystem-name', ids.subsystemName],
+      ['possible-devices', ids.devices?.map((id) => `0x${id.toString(16).padStart(4, '0')}`).join(' ')],
     ] as const)
       put(texts, `${printedNames}/${one.address}/${name}`, value === undefined ? undefined : `${value}\n`)
   }
@@ -154,10 +155,6 @@ function attributesOf(
     ...busNumbersOf(one),
     ...sriovOf(one),
   }
-}
-
-function isVerbose({ lines, unknownHeader }: ReportedFunction): boolean {
-  return lines.has('Flags') || lines.has('Control') || unknownHeader
 }
 
 /** `Interrupt: pin A routed to IRQ 16`, or in the flags of -v `IRQ 16`; neither is printed for 0, nor for bridges before pciutils 3.3 (commit 001b9ac). */

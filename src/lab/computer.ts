@@ -4,8 +4,8 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, 
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Qmp } from '../vm/index.js'
-import { type Accelerator, chooseAccelerator } from './accelerator.js'
+import { type Accelerator, Qmp } from '../vm/index.js'
+import { rememberedAccelerator } from './accelerator.js'
 import { LabError } from './errors.js'
 import { Guest } from './guest.js'
 import { buildInitramfs } from './initramfs.js'
@@ -90,7 +90,7 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       `Linux ${kernel.version} has no virtio-iommu driver: choose another kernel (Debian's 6.12 and 7 have it)`,
     )
   }
-  const accelerator = await chooseAccelerator(qemu, kernel, progress)
+  const accelerator = await rememberedAccelerator(qemu)
   signal?.throwIfAborted()
   const folder = mkdtempSync(join(tmpdir(), 'handover-lab-'))
   let child: ChildProcess | undefined
@@ -111,7 +111,8 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       `starting a computer (${accelerator === 'kvm' ? 'KVM' : 'software emulation'}, Linux ${kernel.version})`,
     )
     const errors = openSync(join(folder, 'qemu.log'), 'w')
-    child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', errors] })
+    // In a session of its own: Ctrl-C at the terminal is for this program, and what runs in the computer is told first.
+    child = spawn(argv[0]!, argv.slice(1), { detached: true, stdio: ['ignore', 'ignore', errors] })
     closeSync(errors)
     const failed = new Promise<never>((_, reject) => {
       child!.once('error', (error) => reject(new LabError(`cannot start ${argv[0]}: ${error.message}`)))

@@ -65,10 +65,9 @@ export function quote(word: string): string {
 /** Builds the gzip-packed initramfs. `agent` is the command line that serves requests in the guest. */
 export async function buildInitramfs(kernel: Kernel, agent: readonly string[]): Promise<Buffer> {
   const entries: CpioEntry[] = [
-    { name: 'bin', mode: 0o040755 },
+    ...(await programFiles(busybox(), 'bin/busybox')),
     { name: 'dev', mode: 0o040755 },
     { name: 'modules', mode: 0o040755 },
-    { name: 'bin/busybox', mode: 0o100755, data: readFileSync(busybox()) },
     { name: 'init', mode: 0o100755, data: Buffer.from(init) },
     { name: 'second-stage', mode: 0o100755, data: Buffer.from(secondStage(kernel, agent)) },
   ]
@@ -81,11 +80,30 @@ export async function buildInitramfs(kernel: Kernel, agent: readonly string[]): 
   return gzipSync(packCpio(entries), { level: 1 })
 }
 
-/** The static busybox. A dynamic one would need its libraries in the initramfs. */
+/** This machine's busybox: Debian's busybox-static, or its busybox, which a Debian that can boot has mostly and which is dynamic. */
 export function busybox(): string {
   const found = ['/bin/busybox', '/usr/bin/busybox', '/usr/lib/busybox/bin/busybox'].find(existsSync)
-  if (!found) throw new LabError('the laboratory needs a static busybox: install busybox-static')
+  if (!found) throw new LabError('the laboratory needs busybox: install busybox-static')
   return found
+}
+
+/** A program as `name`, with the libraries of one that is not static where it looks for them, and the folders around all. */
+export async function programFiles(program: string, name: string): Promise<CpioEntry[]> {
+  // `libc.so.6 => /lib/x86_64-linux-gnu/libc.so.6 (0x7f...)`, `/lib64/ld-linux-x86-64.so.2 (0x7f...)`; of a static one none.
+  const { stdout } = await finish(['ldd', program])
+  const libraries = [...stdout.toString().matchAll(/(\/\S+) \(0x/g)].map(([, path]) => path!)
+  const files = new Map([[name, program], ...libraries.map((path) => [path.slice(1), path] as const)])
+  const folders = new Set([...files.keys()].flatMap(foldersAround))
+  return [
+    ...[...folders].map((folder) => ({ name: folder, mode: 0o040755 })),
+    ...[...files].map(([file, source]) => ({ name: file, mode: 0o100755, data: readFileSync(source) })),
+  ]
+}
+
+/** `a/b/c` -> `a`, `a/b` */
+function foldersAround(file: string): string[] {
+  const parts = file.split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
 /** Files of these modules and of all they need, uncompressed, in the order to load them. A name built into the kernel is passed over. */

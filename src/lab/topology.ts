@@ -26,14 +26,18 @@ export const kinds: Record<
   string,
   {
     driver: string
-    bridge?: 'root-port' | 'switch' | 'conventional'
+    bridge?: 'root-port' | 'switch' | 'conventional' | 'root-bus'
     disk?: true
     network?: true
     about: string
   }
 > = {
   video: { driver: 'cirrus-vga', about: 'a video card with VGA and a driver in every kernel' },
-  nvme: { driver: 'nvme', disk: true, about: 'an NVMe disk (size, image)' },
+  nvme: {
+    driver: 'nvme',
+    disk: true,
+    about: 'an NVMe disk (size, image; sriov_max_vfs: so many virtual functions at most)',
+  },
   edu: { driver: 'edu', about: "QEMU's educational device 1234:11e8" },
   network: { driver: 'e1000e', network: true, about: 'an Intel 82574L network card' },
   usb: { driver: 'qemu-xhci', about: 'a USB 3 controller' },
@@ -49,6 +53,11 @@ export const kinds: Record<
     about: 'a PCI Express switch; each device gets a downstream port',
   },
   'pci-bridge': { driver: 'pcie-pci-bridge', bridge: 'conventional', about: 'a PCI Express to PCI bridge' },
+  'root-bus': {
+    driver: 'pxb-pcie',
+    bridge: 'root-bus',
+    about: 'a further root bus, as on computers with several processors',
+  },
   'dmi-bridge': { driver: 'i82801b11-bridge', bridge: 'conventional', about: "the ICH9's DMI to PCI bridge" },
 }
 
@@ -111,7 +120,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
     const known = kinds[kind]
     if (!known)
       return complain(
-        `no kind of device is called ${kind}; there are: ${[...Object.keys(kinds), 'functions', 'device'].join(', ')}`,
+        `no kind of device is called ${kind}; there are: ${[...Object.keys(kinds), 'functions'].join(', ')}`,
       )
     const parsed = settings.safeParse(body)
     if (!parsed.success) return nested(parsed.error)

@@ -72,5 +72,11 @@ describe('a DEVICE word', () => {
       ...madeFunction('0000:00:02.0', { files: { class: { fails: 'unrecorded' } } }),
     })
     expect(selectFunctions(readMachine(host), 'gpu')).toEqual({ kind: 'none', unread: 1 })
+    const placeless = madeHost({
+      ...quietHost,
+      ...madeFunction('0000:01:00.0'),
+      '/sys/bus/pci/devices/0000:01:00.0': { fails: 'unrecorded' },
+    })
+    expect(selectFunctions(readMachine(placeless), '00:01.0/00.0')).toEqual({ kind: 'none', unread: 1 })
   })
 })

@@ -1,5 +1,5 @@
 import { compareAddresses } from './address.js'
-import type { Machine, PciFunction } from './machine.js'
+import type { Fact, Machine, PciFunction } from './machine.js'
 import { knownValue } from './read.js'
 
 /** What a person's DEVICE word means on a machine. */
@@ -70,12 +70,13 @@ function selectByPath(machine: Pick<Machine, 'functions'>, text: string): Select
     return { kind: 'not-a-device' }
   const parents = new Map(machine.functions.map((f) => [f.address, f.parent]))
   return select(machine, (f) => {
-    let at: string | null = f.address
+    let at: Fact<string | null> = { value: f.address }
     for (const part of parts.toReversed()) {
-      if (at === null || !(at === part || at.endsWith(`:${part}`))) return false
-      at = parents.get(at) ?? null
+      if ('unknown' in at) return undefined
+      if (at.value === null || !(at.value === part || at.value.endsWith(`:${part}`))) return false
+      at = parents.get(at.value) ?? { value: null }
     }
-    return at === null
+    return 'unknown' in at ? undefined : at.value === null
   })
 }
 

@@ -6,7 +6,7 @@ import { chooseAccelerator, loopRom } from './accelerator.js'
 
 describe('chooseAccelerator', () => {
   it.skipIf(!existsSync('/dev/kvm'))('says that KVM cannot be tried without a QEMU', async () => {
-    const { accelerator, because } = await chooseAccelerator('/nowhere/qemu')
+    const { accelerator, because } = await chooseAccelerator(['/nowhere/qemu'])
     expect(accelerator).toBe('tcg')
     expect(because).toMatch(process.getuid?.() === 0 ? /could not be tried.*ENOENT/ : /./)
   })
@@ -18,7 +18,7 @@ describe('chooseAccelerator', () => {
       const qemu = join(folder, 'qemu')
       const pretend = (line: string) => {
         writeFileSync(qemu, `#!/bin/sh\n${line}\n`, { mode: 0o755 })
-        return chooseAccelerator(qemu)
+        return chooseAccelerator([qemu])
       }
       try {
         expect(await pretend('exit 67')).toEqual({ accelerator: 'kvm' })

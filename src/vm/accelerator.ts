@@ -20,10 +20,10 @@ const exitValue = 0x21
 const exitStatus = 2 * exitValue + 1
 
 /**
- * KVM where it really works, software emulation where not. /dev/kvm may be there and yet run machines slower than the
+ * `qemu`: the program, and arguments that it always needs. KVM where it really works, software emulation where not. /dev/kvm may be there and yet run machines slower than the
  * emulation does (in a virtual machine whose host offers no nested virtualization, say), so a loop is tried in it.
  */
-export async function chooseAccelerator(qemu: string): Promise<AcceleratorChoice> {
+export async function chooseAccelerator(qemu: readonly string[]): Promise<AcceleratorChoice> {
   if (process.arch !== 'x64')
     return { accelerator: 'tcg', because: `KVM runs no x86 machines on ${process.arch}` }
   try {
@@ -43,15 +43,16 @@ export async function chooseAccelerator(qemu: string): Promise<AcceleratorChoice
 }
 
 /** Undefined: it works. */
-async function tryKvm(qemu: string): Promise<string | undefined> {
+async function tryKvm([qemu, ...before]: readonly string[]): Promise<string | undefined> {
   const folder = mkdtempSync(join(tmpdir(), 'handover-kvm-'))
   try {
     const rom = join(folder, 'loop.rom')
     writeFileSync(rom, loopRom())
     const child = spawn(
-      qemu,
+      qemu!,
       // biome-ignore format: pairs
       [
+        ...before,
         '-accel', 'kvm', '-machine', 'q35', '-m', '16', '-nodefaults', '-no-user-config', '-no-reboot',
         '-display', 'none', '-vga', 'none', '-bios', rom,
         '-device', `isa-debug-exit,iobase=0x${exitPort.toString(16)},iosize=1`,

@@ -14,7 +14,7 @@ export class FirmwareError extends Error {
 }
 
 /** Where distributions and administrators put firmware descriptors, the latter first. Source: QEMU docs/interop/firmware.json. */
-const folders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware']
+const usualFolders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware']
 
 /** The parts of a descriptor that are needed here (QEMU docs/interop/firmware.json). */
 interface Descriptor {
@@ -32,7 +32,11 @@ interface Descriptor {
  * The firmware for a machine whose settings are kept in `vars`; that file is made from the installed template when it is
  * missing. `code`: a file to use in place of the installed one.
  */
-export function uefiFirmware(code: string | undefined, vars: string): UefiFirmware {
+export function uefiFirmware(
+  code: string | undefined,
+  vars: string,
+  folders: readonly string[] = usualFolders,
+): UefiFirmware {
   if (code !== undefined) {
     if (!existsSync(code)) throw new FirmwareError(`the firmware ${code} does not exist`)
     if (!existsSync(vars)) {
@@ -42,7 +46,7 @@ export function uefiFirmware(code: string | undefined, vars: string): UefiFirmwa
     }
     return { code, codeFormat: formatOf(code), vars, varsFormat: formatOf(vars) }
   }
-  const found = installedFirmware()
+  const found = installedFirmware(folders)
   if (!found) {
     throw new FirmwareError(
       `no UEFI firmware for q35 machines is described in ${folders.join(' or ')}: install it (Debian: ovmf; Fedora: edk2-ovmf)`,
@@ -54,7 +58,7 @@ export function uefiFirmware(code: string | undefined, vars: string): UefiFirmwa
 }
 
 /** The first descriptor, in the order of their names, of plain UEFI for x86-64 on q35: secure boot wants SMM set up. */
-function installedFirmware() {
+function installedFirmware(folders: readonly string[]) {
   const names = new Map<string, string>()
   for (const folder of folders) {
     for (const name of existsSync(folder) ? readdirSync(folder) : []) {
@@ -64,7 +68,7 @@ function installedFirmware() {
   for (const [, file] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const text = readFileSync(file, 'utf8')
     if (text.trim() === '') continue // an empty file hides the distribution's of the same name
-    const { 'interface-types': types, mapping, targets, features } = JSON.parse(text) as Descriptor
+    const { 'interface-types': types, mapping, targets, features } = parse(text, file)
     const { executable, 'nvram-template': template } = mapping
     if (!types.includes('uefi') || mapping.device !== 'flash' || !executable || !template) continue
     if (features.includes('requires-smm') || !existsSync(executable.filename)) continue
@@ -75,6 +79,14 @@ function installedFirmware() {
     if (fits) return { executable, template }
   }
   return undefined
+}
+
+function parse(text: string, file: string): Descriptor {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new FirmwareError(`${file} is no firmware descriptor: it is not JSON`)
+  }
 }
 
 function formatOf(file: string): string {

@@ -5,7 +5,7 @@
  * given back after by `changes/`; whoever starts a machine joins the two.
  */
 
-export type { AcceleratorChoice } from './accelerator.js'
+export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 export { type Description, DescriptionError, parseDescription, readDescription } from './description.js'
 export { FirmwareError } from './firmware.js'
 export { MachineError, VirtualMachine } from './machine.js'

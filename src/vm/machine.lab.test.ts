@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { handover, useLab } from '../../test/lab.js'
-import type { GuestCommand } from '../lab/index.js'
+import { type GuestCommand, handover, useLab } from '../../test/lab.js'
 
 const disk = '0000:01:00.0'
 const edu = '0000:02:00.0'
@@ -33,7 +32,7 @@ describe('a machine in the laboratory', () => {
   const drivers = async () => [await driver(disk), await driver(edu)]
 
   beforeAll(async () => {
-    await lab().succeed('for i in $(seq 50); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done')
+    await lab().succeed('for i in $(seq 200); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done')
     await lab().succeed('dd of=/dev/nvme0n1 bs=512 count=1 conv=fsync status=none', {
       input: bootSector(spoken),
     })
@@ -73,7 +72,7 @@ describe('a machine in the laboratory', () => {
     expect(await command.ended, said()).toMatchObject({ status: 0 })
     expect(said()).toContain('No system in the machine listens to its power button')
     // The disk is the host's again, with what was on it.
-    await lab().succeed('for i in $(seq 50); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done')
+    await lab().succeed('for i in $(seq 200); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done')
     expect(
       await lab().succeed('dd if=/dev/nvme0n1 bs=512 count=1 iflag=direct status=none | strings'),
     ).toContain(spoken)

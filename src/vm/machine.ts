@@ -41,14 +41,11 @@ const keptLines = 20
 /** QEMU answers once it has pinned the machine's memory, which takes seconds for each 10 GiB. */
 const startMs = 300_000
 
-/** QEMU that has not ended so long after it was asked to does not hear: it is killed. */
-const quitMs = 10_000
-
 /**
  * The ICH9's PM1 control register, where SeaBIOS and OVMF put it on q35; bit 0, SCI_EN, is set while an operating system
- * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1).
+ * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1). Before the firmware has put it there the port reads all ones.
  */
-const pm1Control = { port: 0x604, sciEnable: 1 }
+const pm1Control = { port: 0x604, sciEnable: 1, notThere: 0xffff }
 
 /** A running machine. */
 export class VirtualMachine {
@@ -58,6 +55,7 @@ export class VirtualMachine {
   private constructor(
     private readonly process: ChildProcess,
     private readonly qmp: Qmp,
+    private readonly description: Description,
     /** What runs its processors, and why not KVM where it is not. */
     readonly acceleration: AcceleratorChoice,
     ended: Promise<void>,
@@ -84,9 +82,9 @@ export class VirtualMachine {
     return listens
   }
 
-  /** Ends QEMU at once; kills it when it does not hear. */
-  async quit(): Promise<void> {
-    const kill = setTimeout(() => this.process.kill('SIGKILL'), quitMs)
+  /** Ends QEMU at once; kills it when it has not ended in `limitMs`. */
+  async quit(limitMs = 10_000): Promise<void> {
+    const kill = setTimeout(() => this.process.kill('SIGKILL'), limitMs)
     try {
       await Promise.race([this.#ask('quit').then(() => this.ended), this.ended])
     } finally {
@@ -94,12 +92,15 @@ export class VirtualMachine {
     }
   }
 
-  /** What cannot be read is taken for yes: waiting in vain is the smaller mistake. */
+  /** What cannot be told is taken for yes: waiting in vain is the smaller mistake. */
   async #listensToPowerButton(): Promise<boolean> {
+    // Another machine has its register elsewhere.
+    if (this.description.arguments.some((word) => word === '-machine' || word === '-M')) return true
     const read = { 'command-line': `i /h 0x${pm1Control.port.toString(16)}` }
     const said = await this.#ask('human-monitor-command', read)
     const value = /= (0x[0-9a-f]+)/.exec(String(said))?.[1]
-    return value === undefined || (Number(value) & pm1Control.sciEnable) !== 0
+    if (value === undefined) return true
+    return Number(value) !== pm1Control.notThere && (Number(value) & pm1Control.sciEnable) !== 0
   }
 
   /** QEMU may be gone before it answers, which is what was wanted. */
@@ -120,7 +121,7 @@ export class VirtualMachine {
       description.firmware === 'bios'
         ? undefined
         : uefiFirmware(description.firmware.code, description.firmware.vars)
-    const acceleration = await chooseAccelerator(description.qemu)
+    const acceleration = await chooseAccelerator([description.qemu])
     signal?.throwIfAborted()
     const folder = mkdtempSync(join(tmpdir(), 'handover-vm-'))
     const qmpSocket = join(folder, 'qmp.sock')
@@ -150,7 +151,7 @@ export class VirtualMachine {
       )
       // Which of the two is known first when QEMU refuses is chance; its own words are the better answer.
       const qmp = await Promise.race([connecting, ended.then(() => connecting)])
-      return new VirtualMachine(child, qmp, acceleration, ended)
+      return new VirtualMachine(child, qmp, description, acceleration, ended)
     } catch (error) {
       child.kill('SIGKILL')
       // What QEMU said as it ended is the better answer, but for an end that was asked for.

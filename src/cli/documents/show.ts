@@ -89,7 +89,7 @@ export function fieldTree(value: unknown): FieldTree {
 function bars(f: PciFunction): Fact<Region[]> {
   if ('value' in f.resources)
     return { value: f.resources.value.filter(({ kind }) => kind === 'bar').map(region) }
-  if ('unknown' in f.config) return f.resources
+  if ('unknown' in f.config || f.config.value.header.kind === 'unknown') return f.resources
   const { bars } = f.config.value
   const known = bars.filter((bar) => bar.kind !== 'unknown')
   if (known.length < bars.length) return f.resources

@@ -37,7 +37,7 @@ export const roleSearch = z.strictObject({
 
 export const functionSummary = z.strictObject({
   address: functionAddress,
-  parent: functionAddress.nullable().describe('the bridge above it; null on a root bus'),
+  parent: fact(functionAddress.nullable()).describe('the bridge above it; null on a root bus'),
   group: fact(z.int().nonnegative().nullable()).describe('IOMMU group as the kernel made it; null: none'),
   class: fact(hex(6)),
   vendor: fact(hex(4)),

@@ -4,6 +4,7 @@ import type { ZodType } from 'zod'
 export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   devices: async () => (await import('./devices.js')).devicesSchema,
   groups: async () => (await import('./groups.js')).groupsSchema,
+  slots: async () => (await import('./slots.js')).slotsSchema,
   show: async () => (await import('./show.js')).showSchema,
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,

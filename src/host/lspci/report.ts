@@ -36,6 +36,11 @@ export interface ReportedFunction {
   readonly complete: boolean
 }
 
+/** `lspci -v` and more: one of these stands there for every function whose configuration space can be read. */
+export function isVerbose({ lines, unknownHeader }: ReportedFunction): boolean {
+  return lines.has('Flags') || lines.has('Control') || unknownHeader
+}
+
 /** The class begins with a capital or a digit in all of pci.ids; a sentence about a function mostly does not. */
 const title =
   /^(?:IOMMU [Gg]roup (\d+):? )?(?:([\da-fA-F]{4,8}):)?([\da-fA-F]{2}:[01][\da-fA-F]\.[0-7]) ((?:[\da-f]{4}|[A-Z\d][^:"]{1,80}):(?: .*)?)$/
