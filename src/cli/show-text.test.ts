@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { dmarTable, drhd, scope } from '../../test/support/acpi-tables.js'
 import { workstation, workstationFiles } from '../../test/support/made-computers.js'
 import {
   denied,
@@ -47,6 +48,10 @@ describe('show', () => {
 NVIDIA Corporation GA102 [GeForce RTX 3080]  10de:2206 rev 01
   Driver           nvidia
   IOMMU group      1, with 0000:00:01.0, 0000:01:00.1
+  IOMMU unit       DRHD with registers at 0xfed91000, which covers what no other
+                   one does
+  Reserved memory  0x8a000000 to 0x8a01ffff (RMRR); Linux does not insist on it
+                   for this class of device
   Holds            drm card0
   Host uses it as  display (the only one), boot VGA (the only one)
                      display: /sys/class/drm/card0-HDMI-A-1/enabled = enabled
@@ -137,6 +142,25 @@ Capabilities
     const unknown = 'unknown: not in this recording or text'
     for (const label of ['Bridge above', 'Link', 'BARs', 'Option ROM', 'MSI', 'MSI-X'])
       expect([label, row(text, label)]).toEqual([label, unknown])
+  })
+
+  it('tells which IOMMU the firmware puts in charge, or why that is not known', () => {
+    const table = '/sys/firmware/acpi/tables/DMAR'
+    const lines = (files: Readonly<Record<string, Made>>) => {
+      const text = show(madeHost({ ...workstationFiles, ...files }), card, 1000)
+      return [row(text, 'IOMMU unit'), row(text, 'Reserved memory')]
+    }
+    expect(lines({ [table]: denied })).toEqual([`unknown: only root may read ${table}`, undefined])
+    expect(lines({ [table]: new Uint8Array(8) })).toEqual([
+      `unknown: the table is broken at byte 0x0 (${table})`,
+      undefined,
+    ])
+    const bridge = drhd({ base: 0xfed9_0000 }, scope(2, 0, [1, 0]))
+    expect(lines({ [table]: dmarTable({}, bridge) })).toEqual([
+      'DRHD with registers at 0xfed90000, which names 0000:00:01.0 above it',
+      undefined,
+    ])
+    expect(lines({ [table]: dmarTable({}) })).toEqual(["none in the firmware's tables", undefined])
   })
 
   it('tells windows and the two ends of SR-IOV', () => {

@@ -22,6 +22,8 @@ export function showText(document: ShowDocument, width: number): readonly Line[]
   page.row('Subsystem', subsystem(document))
   page.row('Driver', driver(document))
   page.row('IOMMU group', group(document))
+  page.row('IOMMU unit', firmwareUnit(document))
+  for (const line of reservedRegions(document)) page.row('Reserved memory', line)
   page.row('Holds', f.holds.map(({ kind, name }) => `${kind} ${name}`).join(', '))
   page.row('Host uses it as', uses(document))
   for (const { name, evidence } of f.roles)
@@ -146,6 +148,39 @@ function group({ function: f, groupMembers }: ShowDocument): string {
     undefined,
     'none: the kernel made none for it',
   )
+}
+
+/** The firmware's tables are not among the function's files: their path is said. */
+function firmwareUnit({ firmwareIommu: { unit }, function: f }: ShowDocument): string {
+  if ('unknown' in unit) return `unknown: ${whyUnknown(unit)}`
+  return text(
+    unit,
+    ({ kind, registerBase, because, named }) => {
+      const why = {
+        named: named === f.address ? 'names this function' : `names ${named}`,
+        below: `names ${named} above it`,
+        rest: 'covers what no other one does',
+        range: 'covers a range of addresses that it is in',
+      }[because]
+      return `${kind} with registers at ${registerBase}, which ${why}`
+    },
+    undefined,
+    "none in the firmware's tables",
+  )
+}
+
+/** Nothing is said where there is none, or where the unit's line has said already why it is not known. */
+function reservedRegions({
+  firmwareIommu: { unit, reservedRegions: regions },
+}: ShowDocument): readonly string[] {
+  if ('unknown' in regions)
+    return 'unknown' in unit && unit.path === regions.path ? [] : [`unknown: ${whyUnknown(regions)}`]
+  return regions.value.map(({ kind, start, end, relaxable }) => {
+    const linux = relaxable
+      ? 'Linux does not insist on it for this class of device'
+      : 'Linux keeps it mapped at its own addresses'
+    return `${start} to ${end} (${kind}); ${linux}`
+  })
 }
 
 function power({ powerState, enabled }: ShowDocument): string {

@@ -5,6 +5,18 @@ export function isAddress(text: string): boolean {
   return pattern.test(text)
 }
 
+/** The numbers in an address. `id`: bus, device and function in 16 bits, as IOMMUs know a function. */
+export function parsedAddress(address: string) {
+  const [, segment = '', bus = '', device = '', fn = ''] = pattern.exec(address) ?? []
+  const numbers = {
+    segment: Number.parseInt(segment, 16),
+    bus: Number.parseInt(bus, 16),
+    device: Number.parseInt(device, 16),
+    function: Number.parseInt(fn, 16),
+  }
+  return { ...numbers, id: (numbers.bus << 8) | (numbers.device << 3) | numbers.function }
+}
+
 /** By domain, bus, device, function. Text order is wrong where domains have more than four digits. */
 export function compareAddresses(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)

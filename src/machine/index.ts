@@ -3,8 +3,15 @@
  * What goes out: a Machine, everything known about that computer, and the functions a person's DEVICE word means.
  */
 
+export { type AcpiTables, acpiTablesFolder } from './acpi.js'
 export { compareAddresses, isAddress } from './address.js'
 export { capabilitiesSeen, capabilityOf } from './capability.js'
+export {
+  type FirmwareUnit,
+  firmwareUnitOf,
+  type ReservedRegion,
+  reservedRegionsOf,
+} from './firmware-iommu.js'
 export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
 export { knownValue } from './read.js'

@@ -1,6 +1,7 @@
 /** Everything known about one computer, as data. Built by `readMachine` from any Host. */
 
 import type { FunctionConfig } from '../pci/index.js'
+import type { AcpiTables } from './acpi.js'
 
 /**
  * A fact, or why it is not known. `null` inside `value` means "looked, and there is none".
@@ -151,6 +152,8 @@ export interface Machine {
   readonly iommus: Fact<readonly string[]>
   /** ACPI tables by which the firmware describes an IOMMU (`DMAR`, `IVRS`, `IORT`, `VIOT`); empty: it describes none. */
   readonly iommuTables: Fact<readonly string[]>
+  /** The same tables, decoded: only root may read them. */
+  readonly acpi: AcpiTables
   /** Sorted by address. Absent bus: an empty list with `bus` saying so. */
   readonly functions: readonly PciFunction[]
   readonly bus: Fact<'present' | 'absent'>

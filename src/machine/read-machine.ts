@@ -1,4 +1,5 @@
 import type { Host } from '../host/index.js'
+import { acpiTablesFolder, readAcpiTables } from './acpi.js'
 import { compareAddresses, isAddress } from './address.js'
 import { SysfsFunction } from './function.js'
 import { readHolds } from './holds.js'
@@ -10,11 +11,12 @@ import { findRoles } from './roles/find.js'
 const devices = '/sys/bus/pci/devices'
 
 /** Signatures of ACPI tables that describe an IOMMU: Intel, AMD, Arm, virtio (Linux include/acpi/actbl1.h to actbl3.h, ACPI_SIG_*). */
-const iommuTables = ['DMAR', 'IVRS', 'IORT', 'VIOT']
+const iommuSignatures = ['DMAR', 'IVRS', 'IORT', 'VIOT']
 
 /** Everything known about the computer behind `host`. Reads it, changes nothing, and throws for nothing it finds there. */
 export function readMachine(host: Host): Machine {
   const listed = host.list(devices)
+  const iommuTables = tables(host)
   const addresses = listed.kind === 'value' ? listed.value.filter(isAddress).sort(compareAddresses) : []
   // Roles are found after the functions are made, and handed to them here.
   const roles = new Map<string, readonly Role[]>()
@@ -28,7 +30,8 @@ export function readMachine(host: Host): Machine {
     kernel: readFact(host, '/proc/sys/kernel/osrelease', parseLine),
     commandLine: readFact(host, '/proc/cmdline', parseLine),
     iommus: listOr(host, '/sys/class/iommu', []),
-    iommuTables: tables(host),
+    iommuTables,
+    acpi: readAcpiTables(host, iommuTables),
     functions,
     bus: readBus(host, listed.kind === 'value' ? undefined : unknownFrom(listed, devices)),
     roles: findings.searches(),
@@ -50,8 +53,8 @@ function readBus(
 }
 
 function tables(host: Host): Fact<readonly string[]> {
-  const names = listOr(host, '/sys/firmware/acpi/tables', [])
-  return 'value' in names ? { value: iommuTables.filter((name) => names.value.includes(name)) } : names
+  const names = listOr(host, acpiTablesFolder, [])
+  return 'value' in names ? { value: iommuSignatures.filter((name) => names.value.includes(name)) } : names
 }
 
 /** Names in a folder, sorted; `absent` where there is no such folder. */

@@ -1,3 +1,4 @@
+import { dmarTable, drhd, rmrr, scope } from './acpi-tables.js'
 import { link, type Made, madeConfig, madeFunction, madeHost, quietHost } from './made-host.js'
 
 /** A few names, in the form of pci.ids. */
@@ -64,7 +65,12 @@ export const workstationFiles: Readonly<Record<string, Made>> = {
   ...quietHost,
   '/usr/share/misc/pci.ids': names,
   '/sys/class/iommu/dmar0': link('../../devices/virtual/iommu/dmar0'),
-  '/sys/firmware/acpi/tables/DMAR': '',
+  '/sys/firmware/acpi/tables/DMAR': dmarTable(
+    { width: 39, flags: 0x01 },
+    drhd({ base: 0xfed9_0000 }, scope(1, 0, [0x02, 0])),
+    drhd({ base: 0xfed9_1000, all: true }),
+    rmrr(0x8a00_0000, 0x8a01_ffff, scope(1, 0, [0x01, 0, 0x00, 0])),
+  ),
   ...madeFunction('0000:00:01.0', {
     vendor: 0x8086,
     device: 0x1901,

@@ -43,11 +43,12 @@ const notTold = (path: string): Unknown => ({ unknown: 'unrecorded', path })
 /** A machine with these functions. `iommuTables`: DMAR where absent. */
 export function madeTree(
   nodes: readonly MadeNode[],
-  facts: Partial<Pick<Machine, 'kernel' | 'commandLine' | 'iommuTables' | 'iommus'>> = {},
+  facts: Partial<Pick<Machine, 'kernel' | 'commandLine' | 'iommuTables' | 'iommus' | 'acpi'>> = {},
 ): Machine {
   const bridges = new Map<string, number>()
   for (const { parent, address } of nodes)
     if (parent !== undefined) bridges.set(parent, Number.parseInt(address.slice(-7, -5), 16))
+  const untold = notTold('/sys/firmware/acpi/tables')
   const nobody = { functions: [], elsewhere: [], unknown: [] }
   return {
     source: { kind: 'recording', name: 'a made machine' },
@@ -55,6 +56,7 @@ export function madeTree(
     commandLine: { value: '' },
     iommus: { value: [] },
     iommuTables: { value: ['DMAR'] },
+    acpi: { dmar: untold, ivrs: untold, iort: untold, viot: untold },
     ...facts,
     bus: { value: 'present' },
     roles: {

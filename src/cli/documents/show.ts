@@ -2,12 +2,14 @@ import {
   capabilitiesSeen,
   capabilityOf,
   type Fact,
+  firmwareUnitOf,
   intxMasking,
   isShadow,
   knownValue,
   type Machine,
   type PciFunction,
   type Resource,
+  reservedRegionsOf,
   resourceFlags,
   roleNames,
 } from '../../machine/index.js'
@@ -30,6 +32,14 @@ export function showDocument(machine: Machine, f: PciFunction): ShowDocument {
         ? []
         : machine.roles[role].unknown.map((unknown) => ({ role, ...unknown })),
     ),
+    firmwareIommu: {
+      unit: mapFact(firmwareUnitOf(machine, f), (unit) =>
+        unit === null ? null : { ...unit, registerBase: hexText(unit.registerBase) },
+      ),
+      reservedRegions: mapFact(reservedRegionsOf(machine, f), (regions) =>
+        regions.map(({ start, end, ...region }) => ({ ...region, start: hexText(start), end: hexText(end) })),
+      ),
+    },
     subsystemVendor: mapFact(f.subsystemVendor, (id) => (id === null ? null : hexText(id, 4))),
     subsystemDevice: mapFact(f.subsystemDevice, (id) => (id === null ? null : hexText(id, 4))),
     revision: mapFact(f.revision, (revision) => hexText(revision, 2)),

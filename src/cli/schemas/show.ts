@@ -46,6 +46,38 @@ export const showSchema = z.strictObject({
   rolesUnknown: z
     .array(z.strictObject({ role: roleName, unknown: z.string(), path: z.string() }))
     .describe('roles that it may have, since who has them could not be followed'),
+  firmwareIommu: z
+    .strictObject({
+      unit: fact(
+        z
+          .strictObject({
+            kind: z.enum(['DRHD', 'IVHD']).describe('of the DMAR of Intel, the IVRS of AMD'),
+            segment: z.int().nonnegative(),
+            registerBase: address,
+            because: z
+              .enum(['named', 'below', 'rest', 'range'])
+              .describe(
+                'the table names it, or a bridge above it, or leaves it over, or gives a range of ids',
+              ),
+            named: functionAddress.nullable().describe('the function that the table names'),
+          })
+          .nullable(),
+      ).describe('the IOMMU in charge of it; null: none'),
+      reservedRegions: fact(
+        z.array(
+          z.strictObject({
+            kind: z.enum(['RMRR', 'IVMD']),
+            start: address,
+            end: address.describe('inside the region'),
+            named: functionAddress
+              .nullable()
+              .describe('the function that the table names; null: all, or a range'),
+            relaxable: z.boolean().describe('Linux does not insist on it for this class of device'),
+          }),
+        ),
+      ).describe('memory that it must reach at its own addresses'),
+    })
+    .describe("what the firmware's ACPI tables say of it, whether the kernel has the IOMMU on or not"),
   subsystemVendor: fact(hex(4).nullable()),
   subsystemDevice: fact(hex(4).nullable()),
   revision: fact(hex(2)),
