@@ -68,7 +68,7 @@ describe('the unit of a DMAR', () => {
     ['0000:03:10.1', [0x2000n, 'below', '0000:00:1c.4']],
     // As the VMD controller that made its bus.
     ['10000:e1:00.0', [0x9000n, 'rest', null]],
-  ])('of %s is %j', (address, unit) => {
+  ])('of %s is found as the kernel finds it', (address, unit) => {
     expect(unitIn(dmarTable({}, rest, graphics, port), address)).toEqual(unit)
   })
 
