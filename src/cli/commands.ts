@@ -27,7 +27,7 @@ const labOptions: readonly Option[] = [
     long: 'topology',
     value: 'FILE',
     kind: 'file',
-    summary: 'the computer, described in YAML (see topologies/)',
+    summary: 'the computer, described in YAML (see docs/lab.md)',
   },
   {
     long: 'kernel',
@@ -223,7 +223,7 @@ export const commands: readonly Command[] = [
     name: 'vm start',
     summary: 'start a virtual machine with devices of the host, and give them back when it ends',
     about: [
-      'FILE describes the machine in YAML: memory, cpus, firmware, kernel, disks, devices. Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, on Ctrl-C and when QEMU crashes. Its serial console is standard input and output.',
+      'FILE describes the machine in YAML: name, memory, cpus, firmware, kernel, initrd, append, disks, devices, qemu, arguments; examples/machine.yaml shows every setting. Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, on Ctrl-C and when QEMU crashes. Its serial console is standard input and output.',
     ],
     arguments: [{ name: 'FILE', kind: 'file' }],
     options: [{ long: 'foreground', summary: 'stay with the machine until it ends' }, accept],

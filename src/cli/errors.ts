@@ -27,6 +27,7 @@ const byPrivilege = (code: unknown) =>
 const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unknown>>) => number>> = {
   CliError: (error) => error.status as number,
   LabError: () => status.failed,
+  LabInputError: () => status.usage,
   MachineError: () => status.failed,
   FirmwareError: () => status.failed,
   QmpClosedError: () => status.failed,

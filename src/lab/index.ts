@@ -6,7 +6,7 @@
  */
 
 export { Computer, type StartOptions, startComputer } from './computer.js'
-export { LabError } from './errors.js'
+export { LabError, LabInputError } from './errors.js'
 export { Guest, type GuestCommand, joinGuest, type RunOptions, type RunResult } from './guest.js'
 export { namedKernels } from './kernel.js'
 export { backportsQemu, installedQemu, type Qemu } from './qemu.js'

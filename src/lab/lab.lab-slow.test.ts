@@ -122,7 +122,7 @@ describe('handover lab', { timeout: 300_000 }, () => {
     const topology = join(scratch, 'wrong.yaml')
     writeFileSync(topology, 'devices: [vidoe]\n')
     const { status, stderr } = await start('lab', '--topology', topology).ended
-    expect(status).toBe(1)
+    expect(status).toBe(64)
     expect(stderr).toContain('wrong.yaml:1: devices.0: no kind of device is called vidoe')
   })
 })

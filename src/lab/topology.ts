@@ -19,7 +19,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { LabError } from './errors.js'
+import { LabInputError } from './errors.js'
 
 /** What a kind is in QEMU's words. `bridge`: other devices go behind it; `conventional`: behind it is PCI, not PCI Express. */
 export const kinds: Record<
@@ -169,18 +169,23 @@ const topology = z.strictObject({
   devices: z.array(node).default([]),
 })
 
-/** Reads a topology from YAML text. Throws {@link LabError} that names the file, the line, and what was expected. */
+/** Reads a topology from YAML text. Throws {@link LabInputError} that names the file, the line, and what was expected. */
 export function parseTopology(text: string, file: string): Topology {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
   if (syntax)
-    throw new LabError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message.split('\n')[0]}`)
+    throw new LabInputError(
+      `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '')}`,
+    )
   const parsed = topology.safeParse(document.toJS() ?? {})
   if (!parsed.success) {
     const messages = parsed.error.issues.map((issue) => {
       // The deepest part of the path that stands in the file gives the line.
-      let path = issue.path as (string | number)[]
+      let path = [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])] as (
+        | string
+        | number
+      )[]
       let found = document.getIn(path, true) as { range?: [number, number, number] } | undefined
       while (!found?.range && path.length) {
         path = path.slice(0, -1)
@@ -189,7 +194,7 @@ export function parseTopology(text: string, file: string): Topology {
       const line = found?.range ? lines.linePos(found.range[0]).line : 1
       return `${file}:${line}: ${issue.path.join('.') || 'topology'}: ${issue.message}`
     })
-    throw new LabError(messages.join('\n'))
+    throw new LabInputError(messages.join('\n'))
   }
   const { memory, ...rest } = parsed.data
   return { ...rest, memoryBytes: memory }
@@ -201,7 +206,7 @@ export function readTopology(file: string): Topology {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new LabError(`cannot read the topology ${file}: ${(error as NodeJS.ErrnoException).code}`)
+    throw new LabInputError(`cannot read the topology ${file}: ${(error as NodeJS.ErrnoException).code}`)
   }
   return parseTopology(text, file)
 }

@@ -12,7 +12,10 @@ import { explainRefusal } from './known-refusals.js'
 import { qemuArguments } from './qemu-arguments.js'
 import { Qmp, QmpClosedError } from './qmp.js'
 
-/** The machine could not be started, or QEMU ended otherwise than by itself. `detail`: what QEMU said last. */
+/**
+ * The machine could not be started, or QEMU ended otherwise than by itself. `detail`: what QEMU said last, where that was not
+ * told as it came.
+ */
 export class MachineError extends Error {
   override readonly name = 'MachineError'
 
@@ -137,7 +140,7 @@ export class VirtualMachine {
     child.stdout.pipe(options.console, { end: false })
     child.stdin.on('error', () => undefined) // QEMU may end before it has read everything
 
-    const ended = waitForEnd(child, description, said).finally(() =>
+    const ended = waitForEnd(child, description, said, options.onMessage !== undefined).finally(() =>
       rmSync(folder, { recursive: true, force: true }),
     )
     ended.catch(() => undefined) // told to whoever waits for it, also when that is later
@@ -169,6 +172,7 @@ async function waitForEnd(
   child: ChildProcess,
   { qemu }: Description,
   said: readonly string[],
+  isTold: boolean,
 ): Promise<void> {
   const [status, signal] = (await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'it is not installed' : error.message
@@ -176,11 +180,12 @@ async function waitForEnd(
   })) as [number | null, NodeJS.Signals | null]
   if (status === 0) return
   const last = said.join('\n')
-  if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, last)
+  const detail = isTold || last === '' ? undefined : last
+  if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, detail)
   const explained = explainRefusal(last)
   throw new MachineError(
     explained ? `QEMU refuses: ${explained.cause}; ${explained.next}` : `${qemu} ended with status ${status}`,
-    last,
+    detail,
   )
 }
 
