@@ -5,6 +5,7 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   devices: async () => (await import('./devices.js')).devicesSchema,
   groups: async () => (await import('./groups.js')).groupsSchema,
   show: async () => (await import('./show.js')).showSchema,
+  diagnose: async () => (await import('./diagnosis.js')).diagnosisSchema,
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,
   unbind: async () => (await import('./binding.js')).bindingSchema,
