@@ -4,4 +4,6 @@ set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh
 export HANDOVER_LAB=all
-exec node_modules/.bin/vitest run --project lab --reporter=default --reporter=./test/closing-line-reporter.ts --reporter=./test/lab-results-reporter.ts "$@"
+# With arguments for the test runner it is not every test.
+[ $# -gt 0 ] || set -- --reporter=./test/lab-results-reporter.ts
+exec node_modules/.bin/vitest run --project lab --reporter=default --reporter=./test/closing-line-reporter.ts "$@"

@@ -13,21 +13,24 @@ export default class LabResultsReporter implements Reporter {
     this.#vitest = vitest
   }
 
-  onTestRunEnd(modules: readonly TestModule[]): void {
+  onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const lab = this.#vitest?.getProjectByName('lab')?.getProvidedContext().lab
     const first = (...argv: [string, ...string[]]) =>
       execFileSync(argv[0], argv.slice(1), { encoding: 'utf8' }).split('\n')[0]!
     const os = /^PRETTY_NAME="?(.*?)"?$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
     const rows: string[] = []
-    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
+    const count = { passed: 0, failed: unhandled.length, skipped: 0, pending: 0 }
     for (const module of modules) {
+      // A file that does not load has no tests to tell of.
+      for (const { message } of module.errors()) {
+        count.failed++
+        rows.push(`| ${module.relativeModuleId} | ${cell(message.split('\n')[0]!)} | failed | |`)
+      }
       for (const test of module.children.allTests()) {
         const { state } = test.result()
         count[state]++
         const seconds = ((test.diagnostic()?.duration ?? 0) / 1000).toFixed(1)
-        rows.push(
-          `| ${module.relativeModuleId} | ${test.fullName.replaceAll('|', '\\|')} | ${state} | ${seconds} |`,
-        )
+        rows.push(`| ${module.relativeModuleId} | ${cell(test.fullName)} | ${state} | ${seconds} |`)
       }
     }
     writeFileSync(
@@ -50,4 +53,9 @@ ${rows.join('\n')}
 `,
     )
   }
+}
+
+/** Text for a cell of a table in Markdown. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|')
 }

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /** Top to bottom: a room imports only rooms above it. `cli`, `demo` and `bench` join the others. */
-const rooms = ['pci', 'host', 'machine', 'logs', 'changes', 'vm', 'lab', 'cli', 'demo', 'bench']
+const rooms = ['pci', 'host', 'machine', 'iommu', 'logs', 'changes', 'vm', 'lab', 'cli', 'demo', 'bench']
 const pure = ['pci']
 const src = resolve(import.meta.dirname, '../src')
 

@@ -1,5 +1,7 @@
 /**
  * `npm run bench`: whole-process time and peak memory of this program beside `lspci -vvv`, in one run on one computer.
+ * First, in this process, the prediction of groups on computers up to a full PCI segment.
+ *
  * On this computer, and on a made one of 4096 functions, which each gets in its own form: a recording, a hexdump.
  */
 
@@ -9,6 +11,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gather } from '../cli/index.js'
 import { liveHost, record } from '../host/index.js'
+import { benchGroups } from './groups.js'
 import { hexdump, madeComputer, madeFunctions } from './made-computer.js'
 
 const runs = 9
@@ -34,6 +37,7 @@ const lspci = (...words: readonly string[]): Case => ({
 const shortName = (word: string) => (word.startsWith('/') ? 'FILE' : word)
 
 requirePrograms()
+benchGroups()
 const unit = unitOfMemory()
 const folder = mkdtempSync(join(tmpdir(), 'handover-bench-'))
 try {

@@ -88,7 +88,7 @@ describe('planBinding', () => {
     ])
   })
 
-  it('takes the driver from a host or ISA bridge of the group, but does not give it to vfio-pci unless asked', () => {
+  it('takes the driver from a host or ISA bridge of the group, but never gives it to vfio-pci', () => {
     const isa = '0000:00:1f.0'
     const functions = [
       { address: isa, driver: 'lpc_ich', class: 0x060100, group: 3 },
@@ -100,7 +100,7 @@ describe('planBinding', () => {
       [isa, { driver: null, override: 'none' }],
     ])
     const asked = plan(new SimulatedHost(functions), [isa])
-    expect(asked.members[0]).toMatchObject({ address: isa, fate: 'to-vfio-pci' })
+    expect(asked.refusals).toMatchObject([{ rule: 'bridge', functions: [isa] }])
   })
 
   it('plans nothing for what is handed over already', () => {

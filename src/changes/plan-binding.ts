@@ -13,6 +13,7 @@ import {
   type Refusal,
   refuseBridge,
   refuseRoles,
+  refuseSystemBridge,
   refuseUnread,
   refuseVirtualFunctions,
   refuseWithoutGroup,
@@ -83,6 +84,8 @@ export function planBinding(
       continue
     }
     if (isAsked && 'value' in f.group && group === null) refusals.push(refuseWithoutGroup(machine, f))
+    if (isAsked && 'value' in f.class && f.class.value >> 16 === 0x06)
+      refusals.push(refuseSystemBridge(f, f.class.value))
     if (isVfioDriver(driver)) {
       members.push({ ...member, fate: 'stays', because: 'handed-over' })
       continue
@@ -91,7 +94,7 @@ export function planBinding(
       members.push({ ...member, fate: 'stays', because: 'viable' })
       continue
     }
-    const systemBridge = !isAsked && (!('value' in f.class) || f.class.value >> 16 === 0x06)
+    const systemBridge = 'value' in f.class ? f.class.value >> 16 === 0x06 : !isAsked
     const after: Binding = systemBridge
       ? { driver: null, override: noDriver }
       : { driver: vfioPci.driver, override: vfioPci.driver }

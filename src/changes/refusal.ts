@@ -174,6 +174,20 @@ export function refuseBridge({ address }: PciFunction): Refusal {
   }
 }
 
+/** A host or ISA bridge has an endpoint's header, but stands for the computer itself. */
+export function refuseSystemBridge({ address }: PciFunction, code: number): Refusal {
+  return {
+    rule: 'bridge',
+    functions: [address],
+    evidence: [
+      { path: `/sys/bus/pci/devices/${address}/class`, value: `0x${code.toString(16).padStart(6, '0')}` },
+    ],
+    unknown: [],
+    reason: 'it is a bridge of the computer itself, which a machine has no use for',
+    lift: { first: 'name another device' },
+  }
+}
+
 export function refuseUnread(address: string, unknown: Unknown, question: string): Refusal {
   return {
     rule: 'unread',

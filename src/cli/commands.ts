@@ -27,7 +27,7 @@ const labOptions: readonly Option[] = [
     long: 'topology',
     value: 'FILE',
     kind: 'file',
-    summary: 'the computer, described in YAML (see topologies/)',
+    summary: 'the computer, described in YAML (see docs/lab.md)',
   },
   {
     long: 'kernel',
@@ -57,13 +57,75 @@ export const commands: readonly Command[] = [
   {
     name: 'groups',
     summary: 'list the IOMMU groups: what can only be handed over together',
+    about: [
+      "Where the kernel made no groups, since the IOMMU is off or the computer is known from a text only, they are predicted by the kernel's own rules. What the prediction rests on is said with it; what cannot be known is shown as such, with the command that would tell.",
+      'The options from --acs-override on ask what would be, and show what changes. A PORT is a root port, a downstream port or a bridge: handover slots lists them.',
+    ],
+    options: [
+      {
+        long: 'predict',
+        summary: "predict, and compare with the kernel's groups (exit 2 where they differ)",
+      },
+      {
+        long: 'why',
+        value: 'DEVICE',
+        kind: 'device',
+        summary: 'explain how DEVICE comes to its group, step by step',
+      },
+      {
+        long: 'acs-override',
+        value: 'LIST',
+        summary: 'what if the kernel had the override patch, and this: downstream,multifunction,id:VVVV:DDDD',
+      },
+      {
+        long: 'config-acs',
+        value: 'SPEC',
+        summary: 'what if the kernel had the parameter pci=config_acs=SPEC',
+      },
+      {
+        long: 'move',
+        value: 'DEVICE=PORT',
+        many: true,
+        summary: 'what if the card DEVICE were in the slot of PORT',
+      },
+      {
+        long: 'add',
+        value: 'VENDOR:DEVICE=PORT',
+        many: true,
+        summary: 'what if a card with these ids were in the slot of PORT',
+      },
+      {
+        long: 'without',
+        value: 'DEVICE',
+        kind: 'device',
+        many: true,
+        summary: 'what if DEVICE, and all behind it, were not there',
+      },
+      { long: 'kernel', value: 'VERSION', summary: 'what if this kernel ran: 6.1.120, 6.12, 7.3' },
+      ...reading,
+    ],
+    examples: [
+      ['handover groups', 'the groups as the kernel made them, or as it would make them'],
+      ['handover groups --why 01:00.0', 'why this card is with those'],
+      ['handover groups --move 01:00.0=00:1c.0', 'what if the card were in the other slot'],
+      ['lspci -nnvvv | handover groups --host - --json', 'from pasted text, for a program'],
+    ],
+    next: 'handover slots',
+    load: () => import('./commands/groups.js'),
+  },
+  {
+    name: 'slots',
+    summary: 'list the places for cards, and the IOMMU group that a card would get in each',
+    about: [
+      'A card is best put where it shares its group with nobody. The group is predicted for a card of one function; several functions of one card share a group unless the card keeps them apart.',
+    ],
     options: reading,
     examples: [
-      ['handover groups', 'the groups as the kernel made them'],
-      ['handover groups --json', 'the same for a program'],
+      ['handover slots', 'where to put a card'],
+      ['handover slots --host report.json', 'in the computer that made this recording'],
     ],
-    next: 'handover bind --dry-run 01:00.0',
-    load: () => import('./commands/groups.js'),
+    next: 'handover groups --add 10de:2206=00:01.0',
+    load: () => import('./commands/slots.js'),
   },
   {
     name: 'show',
@@ -181,7 +243,7 @@ export const commands: readonly Command[] = [
     name: 'vm start',
     summary: 'start a virtual machine with devices of the host, and give them back when it ends',
     about: [
-      'FILE describes the machine in YAML: memory, cpus, firmware, kernel, disks, devices. Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, on Ctrl-C and when QEMU crashes. Its serial console is standard input and output.',
+      'FILE describes the machine in YAML: name, memory, cpus, firmware, kernel, initrd, append, disks, devices, qemu, arguments; examples/machine.yaml shows every setting. Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, on Ctrl-C and when QEMU crashes. Its serial console is standard input and output.',
     ],
     arguments: [{ name: 'FILE', kind: 'file' }],
     options: [{ long: 'foreground', summary: 'stay with the machine until it ends' }, accept],

@@ -27,11 +27,13 @@ const byPrivilege = (code: unknown) =>
 const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unknown>>) => number>> = {
   CliError: (error) => error.status as number,
   LabError: () => status.failed,
+  LabInputError: () => status.usage,
   MachineError: () => status.failed,
   FirmwareError: () => status.failed,
   QmpClosedError: () => status.failed,
   QmpError: () => status.failed,
   DescriptionError: () => status.usage,
+  PredictionInputError: () => status.usage,
   HostWriteError: ({ code }) => byPrivilege(code),
   OpenHostError: ({ code }) => (byPrivilege(code) === status.privilege ? status.privilege : status.usage),
   RecordingError: () => status.usage,

@@ -3,11 +3,13 @@ import { readMachine } from '../machine/index.js'
 import { devicesDocument } from './documents/devices.js'
 import { groupsDocument } from './documents/groups.js'
 import { showDocument } from './documents/show.js'
+import { slotsDocument } from './documents/slots.js'
 
 /** Whatever a reading command would read: by making what each of them prints. */
 export function gather(host: Host): void {
   const machine = readMachine(host)
   devicesDocument(machine)
-  groupsDocument(machine)
+  groupsDocument(machine, { predict: true })
+  slotsDocument(machine)
   for (const f of machine.functions) showDocument(machine, f)
 }

@@ -30,7 +30,7 @@ const bootTimeoutMs = 120_000
 const began = Date.now()
 const progress = startProgress()
 const interrupted = new AbortController()
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
 
 let computer: Computer | undefined
 try {

@@ -32,7 +32,7 @@ export class LspciTextError extends OpenHostError {
 
 const devices = '/sys/bus/pci/devices'
 
-/** Virtual files, of this kind of host only: what the text calls a function. Each ends with a newline. */
+/** Virtual files, of this kind of host only: what the text calls a function, and which ids its name may stand for. Each ends with a newline. */
 const printedNames = '/handover/lspci'
 
 /** The host that a pasted text tells of. `name` is for messages. Throws {@link LspciTextError}. */
@@ -125,6 +125,7 @@ function filesOf(functions: readonly ReportedFunction[], names: PciNames): Files
       ['name', ids.name],
       ['class-name', ids.className],
       ['subsystem-name', ids.subsystemName],
+      ['possible-devices', ids.devices?.map((id) => `0x${id.toString(16).padStart(4, '0')}`).join(' ')],
     ] as const)
       put(texts, `${printedNames}/${one.address}/${name}`, value === undefined ? undefined : `${value}\n`)
   }

@@ -323,6 +323,19 @@ describe('pseudonyms', () => {
       /^lowerdir=\/var\/home\/(user-[0-9a-f]{8})\/x:\/run\/media\/\1\/y$/,
     ],
     ['maria@nas:/srv', /^user-[0-9a-f]{8}@host-[0-9a-f]{8}:\/srv$/],
+    [
+      '90 27 0:50 / /mnt rw - nfs4 nas.example.org:/volume1 rw',
+      /^90 27 0:50 \/ \/mnt rw - nfs4 host-[0-9a-f]{8}:\/volume1 rw$/,
+    ],
+    [
+      '91 27 0:51 / /mnt rw - cifs //fileserver/share rw',
+      /^91 27 0:51 \/ \/mnt rw - cifs \/\/host-[0-9a-f]{8}\/share rw$/,
+    ],
+    ['rd.iscsi.password=S3cr3tpw quiet', /^rd\.iscsi\.password=[A-Z]\d[a-z]{2}\d[a-z]{3} quiet$/],
+    [
+      'iscsi_initiator=iqn.1993-08.org.debian:01:ab12cd34 intel_iommu=on',
+      /^iscsi_initiator=iqn\.1993-08\.org\.debian:[0-9a-f]{2}:[0-9a-f]{8} intel_iommu=on$/,
+    ],
     ['root=UUID=1A2B-3C4D', /^root=UUID=[0-9A-F]{4}-[0-9A-F]{4}$/],
     ['root=PARTUUID=a1b2c3d4-02', /^root=PARTUUID=[0-9a-f]{8}-[0-9a-f]{2}$/],
     [

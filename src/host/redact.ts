@@ -54,7 +54,7 @@ const rows: readonly {
   },
   {
     what: 'NVMe or iSCSI qualified name',
-    pattern: '(?<=\\b[ni]qn\\.\\d{4}-\\d\\d\\.[^:\\s]*:)[^\\n]+',
+    pattern: '(?<=\\b[ni]qn\\.\\d{4}-\\d\\d\\.[^:\\s]*:)\\S+',
     replace: serialOf,
   },
   {
@@ -78,6 +78,12 @@ const rows: readonly {
     replace: userNameOf,
   },
   {
+    what: 'password on the command line (rd.iscsi.password of dracut.cmdline(7), systemd.set_credential of systemd(1))',
+    pattern:
+      '(?<=(?:\\b|_)(?:password|passwd|passphrase|token|secret)=|set_credential(?:_binary)?=[^:\\s]*:)[^,\\s]+',
+    replace: serialOf,
+  },
+  {
     what: 'user@host',
     pattern: '(?<=^|[\\s(,=])[\\w.-]+@[\\w.-]+(?=[:)\\s,]|$)',
     replace: (digest, found) => {
@@ -90,6 +96,11 @@ const rows: readonly {
     what: 'IPv6 address',
     pattern: '(?<![\\w.:])(?=[0-9a-f]*:[0-9a-f]*:)[0-9a-f:]{2,39}(?:(?:\\.\\d{1,3}){3})?(?![\\w:])',
     replace: ipv6,
+  },
+  {
+    what: 'server of a network file system, in /proc/self/mountinfo (nfs(5), mount.cifs(8))',
+    pattern: '(?<= - nfs4? )[^\\s:/[\\]]+(?=:)|(?<= - (?:cifs|smb3) //)[^\\s/[\\]]+',
+    replace: hostNameOf,
   },
 ]
 

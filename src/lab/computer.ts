@@ -111,7 +111,8 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       `starting a computer (${accelerator === 'kvm' ? 'KVM' : 'software emulation'}, Linux ${kernel.version})`,
     )
     const errors = openSync(join(folder, 'qemu.log'), 'w')
-    child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', errors] })
+    // In a session of its own: Ctrl-C at the terminal is for this program, and what runs in the computer is told first.
+    child = spawn(argv[0]!, argv.slice(1), { detached: true, stdio: ['ignore', 'ignore', errors] })
     closeSync(errors)
     const failed = new Promise<never>((_, reject) => {
       child!.once('error', (error) => reject(new LabError(`cannot start ${argv[0]}: ${error.message}`)))

@@ -9,3 +9,11 @@ export class LabError extends Error {
     this.name = 'LabError'
   }
 }
+
+/** What was asked for does not exist or cannot be understood: a topology, a kernel's name. */
+export class LabInputError extends LabError {
+  constructor(message: string) {
+    super(message)
+    this.name = 'LabInputError'
+  }
+}

@@ -6,10 +6,10 @@
  */
 
 export { Computer, type StartOptions, startComputer } from './computer.js'
-export { LabError } from './errors.js'
+export { LabError, LabInputError } from './errors.js'
 export { Guest, type GuestCommand, joinGuest, type RunOptions, type RunResult } from './guest.js'
 export { namedKernels } from './kernel.js'
 export { backportsQemu, installedQemu, type Qemu } from './qemu.js'
-export { joinSession, shareSession } from './session.js'
+export { joinSession, requireNoSession, shareSession } from './session.js'
 export { guestEnvironment, runScript, runShell } from './shell.js'
 export { defaultTopologyFile, parseTopology, readTopology, type Topology } from './topology.js'

@@ -3,7 +3,7 @@ import { release } from 'node:os'
 import { join } from 'node:path'
 import { builtKernel } from './built-kernel.js'
 import { cached } from './cache.js'
-import { LabError } from './errors.js'
+import { LabError, LabInputError } from './errors.js'
 import { Apt } from './packages.js'
 import { succeed } from './process.js'
 
@@ -21,12 +21,12 @@ export interface Kernel {
 const needed = ['virtio-pci', '9pnet-virtio', '9p', 'overlay', 'virtio-console', 'vfio-pci']
 
 /** Kernels that the laboratory can boot by name: of Debian releases, and one built for it. */
-export const namedKernels: Readonly<Record<string, readonly string[] | 'built'>> = {
-  '6.1': ['bookworm'],
-  '6.12': ['trixie'],
-  '7': ['trixie-backports', 'trixie'],
-  built: 'built',
-}
+export const namedKernels = new Map<string, readonly string[] | 'built'>([
+  ['6.1', ['bookworm']],
+  ['6.12', ['trixie']],
+  ['7', ['trixie-backports', 'trixie']],
+  ['built', 'built'],
+])
 
 /**
  * The kernel that the laboratory boots: one of {@link namedKernels}, or else this machine's own when its image and modules
@@ -39,9 +39,9 @@ export async function labKernel(name: string | undefined, progress: (step: strin
     const folder = await cached('kernel', (partial) => unpackKernel(Apt.withOwn, partial, progress))
     return kernelIn(folder, "the distribution's")
   }
-  const suites = Object.hasOwn(namedKernels, name) ? namedKernels[name]! : undefined
+  const suites = namedKernels.get(name)
   if (!suites)
-    throw new LabError(`no kernel is called ${name}; there are: ${Object.keys(namedKernels).join(', ')}`)
+    throw new LabInputError(`no kernel is called ${name}; there are: ${[...namedKernels.keys()].join(', ')}`)
   if (suites === 'built') return kernelIn(await builtKernel(progress), 'built for the laboratory')
   const withApt: WithApt = (work) => Apt.forSuites(suites, work)
   const folder = await cached(`kernel-${name}`, (partial) => unpackKernel(withApt, partial, progress))

@@ -12,13 +12,24 @@ afterAll(() => rmSync(scratch, { recursive: true }))
 
 /** Runs this program on this machine. `XDG_RUNTIME_DIR` keeps its laboratory apart from one that a person runs. */
 function start(...args: string[]) {
-  const child = spawn(program, args, { env: { ...process.env, XDG_RUNTIME_DIR: scratch }, cwd: top })
+  const env = { ...process.env, XDG_RUNTIME_DIR: scratch }
+  const child = spawn(program, args, { env, cwd: top, detached: true })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (chunk) => (stdout += chunk))
   child.stderr.on('data', (chunk) => (stderr += chunk))
   const ended = once(child, 'close').then(([status]) => ({ status: status as number, stdout, stderr }))
-  return { child, ended, said: (text: string) => stderr.includes(text) }
+  return {
+    ended,
+    runs: () => child.exitCode === null,
+    said: (text: string) => stdout.includes(text) || stderr.includes(text),
+    /** To all that belongs to it on the terminal, as a terminal does. */
+    pressCtrlC: () => process.kill(-child.pid!, 'SIGINT'),
+  }
+}
+
+async function until(lab: ReturnType<typeof start>, text: string): Promise<void> {
+  while (!lab.said(text) && lab.runs()) await new Promise((done) => setTimeout(done, 200))
 }
 
 function script(text: string): string {
@@ -38,20 +49,35 @@ describe('handover lab', { timeout: 300_000 }, () => {
 
   it('is shared with other terminals, and ends on Ctrl-C', async () => {
     const lab = start('lab')
-    while (!lab.said('The laboratory is up') && lab.child.exitCode === null)
-      await new Promise((done) => setTimeout(done, 200))
-    const began = Date.now()
-    const { status, stdout } = await start('lab', 'run', script('cat /proc/uptime')).ended
-    expect(status).toBe(0)
-    // The computer had been up before: none was started for the script.
-    expect(Number(stdout.split(' ')[0])).toBeGreaterThan((Date.now() - began) / 1000)
+    await until(lab, 'The laboratory is up')
+    const shared = await start('lab', 'run', script('hostname')).ended
+    // No computer was started for the script.
+    expect(shared).toEqual({ status: 0, stdout: 'handover-lab\n', stderr: '' })
     const second = await start('lab').ended
     expect(second).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('a laboratory is running already'),
+      stderr: expect.stringMatching(/^handover: a laboratory is running already/),
     })
-    lab.child.kill('SIGINT')
+    lab.pressCtrlC()
     expect((await lab.ended).status).toBe(0)
+  })
+
+  it('run: lets the script end by itself on Ctrl-C', async () => {
+    const lab = start(
+      'lab',
+      'run',
+      script('trap "echo caught; exit 9" INT; echo up; while :; do sleep 0.1; done'),
+    )
+    await until(lab, 'up')
+    lab.pressCtrlC()
+    expect(await lab.ended).toMatchObject({ status: 9, stdout: 'up\ncaught\n' })
+  })
+
+  it('run: ends a script that does not listen to Ctrl-C', async () => {
+    const lab = start('lab', 'run', script('trap "" INT; echo up; while :; do sleep 0.1; done'))
+    await until(lab, 'up')
+    lab.pressCtrlC()
+    expect(await lab.ended).toMatchObject({ status: 137, stdout: 'up\n' })
   })
 
   it.each([
@@ -96,7 +122,7 @@ describe('handover lab', { timeout: 300_000 }, () => {
     const topology = join(scratch, 'wrong.yaml')
     writeFileSync(topology, 'devices: [vidoe]\n')
     const { status, stderr } = await start('lab', '--topology', topology).ended
-    expect(status).toBe(1)
+    expect(status).toBe(64)
     expect(stderr).toContain('wrong.yaml:1: devices.0: no kind of device is called vidoe')
   })
 })

@@ -10,6 +10,10 @@ const firstSlot = 2
 const agentSlot = 0x1d
 const rootSlot = 0x1e
 
+/** Buses below a further root bus are numbered from its own number on: so many are left to each. */
+const firstRootBus = 0x60
+const rootBusStep = 0x28
+
 /**
  * Old frame buffer drivers that distributions keep from loading by themselves (Debian: udev's fbdev-blacklist.conf, which the
  * laboratory's root may lack), so that the DRM driver of the same card gets it.
@@ -44,12 +48,27 @@ export function labArguments(
   const disks: LabDisk[] = []
   const devices: string[] = []
   let count = 0
+  let rootBuses = 0
 
   const add = (driver: string, properties: Record<string, string | undefined>) => {
     const text = Object.entries(properties).map(([name, value]) =>
       value === undefined ? '' : `,${name}=${comma(value)}`,
     )
     devices.push('-device', `${driver}${text.join('')}`)
+  }
+
+  /** QEMU docs/system/devices/nvme.rst: a subsystem, and queues and interrupts enough for all functions. */
+  const virtualFunctions = (id: string, { properties }: Node): Record<string, string> | undefined => {
+    const most = Number(properties.sriov_max_vfs ?? 0)
+    if (most === 0) return undefined
+    devices.push('-device', `nvme-subsys,id=${id}-subsys,nqn=${id}`)
+    return {
+      subsys: `${id}-subsys`,
+      sriov_vq_flexible: String(2 * most),
+      sriov_vi_flexible: String(most),
+      max_ioqpairs: String(2 * most + 2),
+      msix_qsize: String(most + 2),
+    }
   }
 
   const place = (bus: string, node: Node, slot: number, fn = 0, multifunction = false): void => {
@@ -71,7 +90,17 @@ export function labArguments(
       disks.push({ file, sizeBytes: node.disk.sizeBytes, make: node.disk.image === undefined })
       // `snapshot`: the image itself is never written.
       devices.push('-drive', `file=${comma(file)},format=raw,if=none,id=${id}-disk,snapshot=on`)
-      add(kind.driver, { ...at, drive: `${id}-disk`, serial: `lab-${count}`, ...node.properties })
+      const drive = `${id}-disk`
+      const shared = virtualFunctions(id, node)
+      add(kind.driver, {
+        ...at,
+        ...(shared ? {} : { drive }),
+        serial: `lab-${count}`,
+        ...shared,
+        ...node.properties,
+      })
+      // A controller that belongs to a subsystem has its disk as a namespace.
+      if (shared) add('nvme-ns', { drive, bus: id })
       return
     }
     if (kind.network) {
@@ -86,6 +115,10 @@ export function labArguments(
         ...(node.acs ? {} : { 'disable-acs': 'on' }),
         ...node.properties,
       })
+    } else if (kind.bridge === 'root-bus') {
+      const number = firstRootBus + rootBusStep * rootBuses++
+      if (number > 0xff) throw new LabError('no room for a further root bus')
+      add(kind.driver, { ...at, bus_nr: String(number), ...node.properties })
     } else {
       add(kind.driver, { ...at, ...node.properties })
     }
@@ -102,8 +135,8 @@ export function labArguments(
         })
         place(port, child, 0)
       } else {
-        // A conventional bus begins at slot 1: slot 0 is the bridge's own hot-plug controller.
-        place(id, child, kind.bridge === 'conventional' ? index + 1 : 0)
+        // A conventional bus begins at slot 1: slot 0 is the bridge's own hot-plug controller. A root bus has a slot for each.
+        place(id, child, kind.bridge === 'conventional' ? index + 1 : kind.bridge === 'root-bus' ? index : 0)
       }
     })
   }
@@ -159,7 +192,9 @@ export function labArguments(
     boot.initramfs,
     '-append',
     [
-      `console=ttyS0 panic=-1 quiet modprobe.blacklist=${blacklist}`,
+      // no_timer_check: on a busy host an emulated timer can be too late for the kernel's test of it, which then panics
+      // (Linux arch/x86/kernel/apic/io_apic.c, check_timer).
+      `console=ttyS0 panic=-1 quiet no_timer_check modprobe.blacklist=${blacklist}`,
       iommu[topology.iommu].append,
       topology.append,
     ]

@@ -21,15 +21,19 @@ function sessionSocket(): string {
   return join(runtimeFolder(), 'lab.sock')
 }
 
-/** Lets `lab shell` and `lab run` in other terminals use this computer. One laboratory a user can be shared at a time. */
-export async function shareSession(computer: Computer): Promise<Server> {
+/** One laboratory a user can be shared at a time. Throws {@link LabError} where one is. */
+export async function requireNoSession(): Promise<void> {
   const running = await joinSession()
-  if (running) {
-    running.close()
-    throw new LabError(
-      'a laboratory is running already: use it with `handover lab shell`, or stop it with Ctrl-C where it runs',
-    )
-  }
+  if (!running) return
+  running.close()
+  throw new LabError(
+    'a laboratory is running already: use it with `handover lab shell`, or stop it with Ctrl-C where it runs',
+  )
+}
+
+/** Lets `lab shell` and `lab run` in other terminals use this computer. */
+export async function shareSession(computer: Computer): Promise<Server> {
+  await requireNoSession()
   return computer.guest.share(sessionSocket())
 }
 

@@ -1,6 +1,9 @@
 import { constants } from 'node:os'
 import { join } from 'node:path'
-import type { Guest } from './guest.js'
+import type { Guest, GuestCommand } from './guest.js'
+
+/** How long a command is given to end after it was interrupted. */
+const graceMs = 5_000
 
 /** So that `handover` is this very program in the laboratory too. */
 export function guestEnvironment(): Record<string, string> {
@@ -14,7 +17,7 @@ export function guestEnvironment(): Record<string, string> {
 }
 
 /** Gives this terminal a prompt in the laboratory until its shell ends. Gives the shell's exit status. */
-export async function runShell(guest: Guest): Promise<number> {
+export async function runShell(guest: Guest, signal?: AbortSignal): Promise<number> {
   const { stdin, stdout } = process
   const env = guestEnvironment()
   const onStdout = (chunk: Buffer) => stdout.write(chunk)
@@ -26,7 +29,7 @@ export async function runShell(guest: Guest): Promise<number> {
       cwd: process.cwd(),
     })
     stdin.on('data', (chunk) => shell.write(chunk)).on('end', () => shell.endInput())
-    return status(await shell.ended)
+    return ending(shell, 'SIGINT', signal)
   }
 
   // script(1) gives the shell a terminal of its own. The file lets a resized window be told to it.
@@ -44,7 +47,8 @@ export async function runShell(guest: Guest): Promise<number> {
   stdin.on('data', forward)
   stdout.on('resize', resize)
   try {
-    return status(await shell.ended)
+    // Ctrl-C is a character for the shell; what comes as a signal is a closed terminal, or somebody's kill.
+    return await ending(shell, 'SIGHUP', signal)
   } finally {
     stdout.off('resize', resize)
     stdin.off('data', forward)
@@ -70,16 +74,30 @@ export async function runScript(
     },
   )
   running.endInput()
-  const interrupt = () => running.kill('SIGINT')
-  signal?.addEventListener('abort', interrupt)
-  try {
-    return status(await running.ended)
-  } finally {
-    signal?.removeEventListener('abort', interrupt)
-  }
+  return ending(running, 'SIGINT', signal)
 }
 
-/** As a shell tells it: 128 and the signal's number for a command that a signal ended. */
-function status(result: { status: number | null; signal: NodeJS.Signals | null }): number {
-  return result.status ?? 128 + (constants.signals[result.signal!] ?? 0)
+/**
+ * The exit status of a command as a shell tells it: 128 and the signal's number where a signal ended it. `interrupted` passes
+ * `name` on to it, and a command that does not end of that is killed.
+ */
+async function ending(
+  running: GuestCommand,
+  name: NodeJS.Signals,
+  interrupted: AbortSignal | undefined,
+): Promise<number> {
+  let kill: NodeJS.Timeout | undefined
+  const interrupt = () => {
+    running.kill(name)
+    kill = setTimeout(() => running.kill('SIGKILL'), graceMs)
+  }
+  if (interrupted?.aborted) interrupt()
+  interrupted?.addEventListener('abort', interrupt)
+  try {
+    const { status, signal } = await running.ended
+    return status ?? 128 + constants.signals[signal!]
+  } finally {
+    interrupted?.removeEventListener('abort', interrupt)
+    clearTimeout(kill)
+  }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { labArguments } from './qemu-arguments.js'
 import { defaultTopologyFile, kinds, parseTopology, readTopology } from './topology.js'
@@ -26,7 +27,7 @@ describe('parseTopology', () => {
 
   it.each([
     ['devices: [vidoe]', /here\.yaml:1: devices\.0: no kind of device is called vidoe; there are: video/],
-    ['iommu: intel\nmemroy: 2G', /here\.yaml:1: .*memroy/],
+    ['iommu: intel\nmemroy: 2G', /here\.yaml:2: .*memroy/],
     ['iommu: intel\nmemory: 2 gigs', /here\.yaml:2: memory: expected a size such as 64M/],
     ['iommu: arm', /here\.yaml:1: iommu: .*"intel"\|"amd"/],
     ['devices:\n  - root-port:\n      devices: [edu, edu]', /here\.yaml:\d: .*one slot behind a root port/],
@@ -95,5 +96,14 @@ devices:
     expect(() => devicesOf(`devices: [${Array(28).fill('edu').join(', ')}]`)).toThrow(
       'room for 27 devices, not 28',
     )
+  })
+})
+
+describe('docs/lab.md', () => {
+  it('lists every kind of device', () => {
+    const text = readFileSync(new URL('../../docs/lab.md', import.meta.url), 'utf8')
+    for (const [kind, { driver, about }] of Object.entries(kinds)) {
+      expect(text).toContain(`| \`${kind}\` | \`${driver}\` | ${about} |`)
+    }
   })
 })

@@ -19,21 +19,25 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
-import { LabError } from './errors.js'
+import { LabInputError } from './errors.js'
 
 /** What a kind is in QEMU's words. `bridge`: other devices go behind it; `conventional`: behind it is PCI, not PCI Express. */
 export const kinds: Record<
   string,
   {
     driver: string
-    bridge?: 'root-port' | 'switch' | 'conventional'
+    bridge?: 'root-port' | 'switch' | 'conventional' | 'root-bus'
     disk?: true
     network?: true
     about: string
   }
 > = {
   video: { driver: 'cirrus-vga', about: 'a video card with VGA and a driver in every kernel' },
-  nvme: { driver: 'nvme', disk: true, about: 'an NVMe disk (size, image)' },
+  nvme: {
+    driver: 'nvme',
+    disk: true,
+    about: 'an NVMe disk (size, image; sriov_max_vfs: so many virtual functions at most)',
+  },
   edu: { driver: 'edu', about: "QEMU's educational device 1234:11e8" },
   network: { driver: 'e1000e', network: true, about: 'an Intel 82574L network card' },
   usb: { driver: 'qemu-xhci', about: 'a USB 3 controller' },
@@ -49,6 +53,11 @@ export const kinds: Record<
     about: 'a PCI Express switch; each device gets a downstream port',
   },
   'pci-bridge': { driver: 'pcie-pci-bridge', bridge: 'conventional', about: 'a PCI Express to PCI bridge' },
+  'root-bus': {
+    driver: 'pxb-pcie',
+    bridge: 'root-bus',
+    about: 'a further root bus, as on computers with several processors',
+  },
   'dmi-bridge': { driver: 'i82801b11-bridge', bridge: 'conventional', about: "the ICH9's DMI to PCI bridge" },
 }
 
@@ -111,7 +120,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
     const known = kinds[kind]
     if (!known)
       return complain(
-        `no kind of device is called ${kind}; there are: ${[...Object.keys(kinds), 'functions', 'device'].join(', ')}`,
+        `no kind of device is called ${kind}; there are: ${[...Object.keys(kinds), 'functions'].join(', ')}`,
       )
     const parsed = settings.safeParse(body)
     if (!parsed.success) return nested(parsed.error)
@@ -160,18 +169,23 @@ const topology = z.strictObject({
   devices: z.array(node).default([]),
 })
 
-/** Reads a topology from YAML text. Throws {@link LabError} that names the file, the line, and what was expected. */
+/** Reads a topology from YAML text. Throws {@link LabInputError} that names the file, the line, and what was expected. */
 export function parseTopology(text: string, file: string): Topology {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   const [syntax] = document.errors
   if (syntax)
-    throw new LabError(`${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message.split('\n')[0]}`)
+    throw new LabInputError(
+      `${file}:${lines.linePos(syntax.pos[0]).line}: ${syntax.message.replace(/ at line \d+, column \d+:?[\s\S]*$/, '')}`,
+    )
   const parsed = topology.safeParse(document.toJS() ?? {})
   if (!parsed.success) {
     const messages = parsed.error.issues.map((issue) => {
       // The deepest part of the path that stands in the file gives the line.
-      let path = issue.path as (string | number)[]
+      let path = [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])] as (
+        | string
+        | number
+      )[]
       let found = document.getIn(path, true) as { range?: [number, number, number] } | undefined
       while (!found?.range && path.length) {
         path = path.slice(0, -1)
@@ -180,7 +194,7 @@ export function parseTopology(text: string, file: string): Topology {
       const line = found?.range ? lines.linePos(found.range[0]).line : 1
       return `${file}:${line}: ${issue.path.join('.') || 'topology'}: ${issue.message}`
     })
-    throw new LabError(messages.join('\n'))
+    throw new LabInputError(messages.join('\n'))
   }
   const { memory, ...rest } = parsed.data
   return { ...rest, memoryBytes: memory }
@@ -192,7 +206,7 @@ export function readTopology(file: string): Topology {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new LabError(`cannot read the topology ${file}: ${(error as NodeJS.ErrnoException).code}`)
+    throw new LabInputError(`cannot read the topology ${file}: ${(error as NodeJS.ErrnoException).code}`)
   }
   return parseTopology(text, file)
 }

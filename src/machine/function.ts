@@ -33,7 +33,6 @@ export class SysfsFunction implements PciFunction {
   readonly device: Fact<number>
   readonly class: Fact<number>
   readonly driver: Fact<string | null>
-  readonly driverOverride: Fact<string | null>
   readonly group: Fact<number | null>
   readonly isBridge: Fact<boolean>
   readonly physicalFunction: Fact<string | null>
@@ -54,7 +53,6 @@ export class SysfsFunction implements PciFunction {
     this.device = readFact(host, `${folder}/device`, parseNumber)
     this.class = readFact(host, `${folder}/class`, parseNumber)
     this.driver = readLinkName(host, `${folder}/driver`)
-    this.driverOverride = readOverride(host, `${folder}/driver_override`)
     this.group = readGroup(host, `${folder}/iommu_group`)
     this.isBridge = this.#readIsBridge()
     this.physicalFunction = readLinkName(host, `${folder}/physfn`)
@@ -62,6 +60,15 @@ export class SysfsFunction implements PciFunction {
     this.bootVga = readOptional(host, `${folder}/boot_vga`, parseFlag)
   }
 
+  /**
+   * Read only where it is asked for: the kernel holds the device's lock for it (Linux drivers/pci/pci-sysfs.c,
+   * driver_override_show), and so keeps a reader waiting for as long as a driver hangs.
+   */
+  get driverOverride(): Fact<string | null> {
+    return this.#once('driverOverride', () =>
+      readOverride(this.#around.host, `${this.#folder}/driver_override`),
+    )
+  }
   get subsystemVendor(): Fact<number | null> {
     return this.#once('subsystemVendor', () => this.#readSubsystem('subsystem_vendor'))
   }
@@ -70,6 +77,16 @@ export class SysfsFunction implements PciFunction {
   }
   get revision(): Fact<number> {
     return this.#once('revision', () => readFact(this.#around.host, `${this.#folder}/revision`, parseNumber))
+  }
+  get possibleDevices(): readonly number[] | undefined {
+    return this.#once('possibleDevices', () => {
+      if ('value' in this.device) return undefined
+      const path = `/handover/lspci/${this.address}/possible-devices`
+      return knownValue(readFact(this.#around.host, path, (text) => text.trim().split(' ').map(Number)))
+    })
+  }
+  get controller(): Fact<string | null> {
+    return this.#once('controller', () => readController(this.#around.host, this.#folder))
   }
   get names(): Names {
     return this.#once('names', () => this.#around.names.namesOf(this))
@@ -160,6 +177,14 @@ function readParent(host: Host, folder: string): Fact<string | null> {
   if (target.value === null) return { unknown: 'absent', path: folder }
   const above = target.value.split('/').at(-2)!
   return { value: isAddress(above) ? above : null }
+}
+
+/** `../../../devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:06.0`: a root bus inside a function's folder. */
+function readController(host: Host, folder: string): Fact<string | null> {
+  const target = readTarget(host, folder)
+  if ('unknown' in target || target.value === null) return target as Fact<null>
+  const [outer, bus] = target.value.split('/').slice(-3)
+  return { value: bus?.startsWith('pci') && outer !== undefined && isAddress(outer) ? outer : null }
 }
 
 /** An override that was never set, or set and cleared, reads as `(null)` or as an empty line. */

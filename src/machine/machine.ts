@@ -103,9 +103,13 @@ export interface PciFunction {
   readonly address: string
   /** The bridge above it, or null for a function on a root bus. */
   readonly parent: Fact<string | null>
+  /** For a function on a root bus that another function made (Intel VMD): that function; null where no function did. */
+  readonly controller: Fact<string | null>
   /** 16 bits each; `class` has 24 bits (0x030000). */
   readonly vendor: Fact<number>
   readonly device: Fact<number>
+  /** Where `device` is not known, since a text has a name that several devices have: their ids. */
+  readonly possibleDevices?: readonly number[] | undefined
   readonly subsystemVendor: Fact<number | null>
   readonly subsystemDevice: Fact<number | null>
   readonly class: Fact<number>

@@ -9,7 +9,7 @@ import { findRoles } from './roles/find.js'
 
 const devices = '/sys/bus/pci/devices'
 
-/** Signatures of ACPI tables that describe an IOMMU: Intel, AMD, Arm, virtio (ACPI specification 6.5, table 5.6). */
+/** Signatures of ACPI tables that describe an IOMMU: Intel, AMD, Arm, virtio (Linux include/acpi/actbl1.h to actbl3.h, ACPI_SIG_*). */
 const iommuTables = ['DMAR', 'IVRS', 'IORT', 'VIOT']
 
 /** Everything known about the computer behind `host`. Reads it, changes nothing, and throws for nothing it finds there. */

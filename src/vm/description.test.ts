@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { DescriptionError, parseDescription, readDescription } from './description.js'
+import { DescriptionError, parseDescription, readDescription, requireFiles } from './description.js'
 
 const least = 'name: m\nmemory: 1G\n'
 
@@ -171,5 +171,17 @@ describe('readDescription', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+})
+
+describe('examples/machine.yaml', () => {
+  it('can be read, and lacks only its disk', () => {
+    const description = readDescription(resolve(import.meta.dirname, '../../examples/machine.yaml'))
+    expect(description).toMatchObject({
+      name: 'machine',
+      cpus: 4,
+      devices: [{ host: '01:00.0', vga: true }, {}],
+    })
+    expect(() => requireFiles(description)).toThrow(/^cannot read .*examples\/machine\.qcow2: ENOENT$/)
   })
 })

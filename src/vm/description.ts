@@ -16,7 +16,7 @@
  * File names are relative to the description's folder.
  */
 
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { type Document, isMap, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
@@ -208,6 +208,27 @@ export function readDescription(file: string): Description {
     throw new DescriptionError([`${file}: cannot read it: ${(error as NodeJS.ErrnoException).code}`])
   }
   return parseDescription(text, file)
+}
+
+/** Throws {@link DescriptionError} where a file that the machine needs cannot be read: better before anything is changed. */
+export function requireFiles({ kernel, initrd, firmware, disks, devices }: Description): void {
+  const code = firmware === 'bios' ? undefined : firmware.code
+  const files = [
+    kernel,
+    initrd,
+    code,
+    ...disks.map(({ file }) => file),
+    ...devices.map(({ rom }) => rom || undefined),
+  ]
+  const problems = files.flatMap((file) => {
+    try {
+      if (file !== undefined) accessSync(file, constants.R_OK)
+      return []
+    } catch (error) {
+      return [`cannot read ${file}: ${(error as NodeJS.ErrnoException).code}`]
+    }
+  })
+  if (problems.length > 0) throw new DescriptionError(problems)
 }
 
 /** What stands at a path, for a message. */

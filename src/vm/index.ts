@@ -6,7 +6,13 @@
  */
 
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
-export { type Description, DescriptionError, parseDescription, readDescription } from './description.js'
+export {
+  type Description,
+  DescriptionError,
+  parseDescription,
+  readDescription,
+  requireFiles,
+} from './description.js'
 export { FirmwareError } from './firmware.js'
 export { MachineError, VirtualMachine } from './machine.js'
 export { qemuArguments } from './qemu-arguments.js'

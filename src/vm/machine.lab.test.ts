@@ -1,6 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { handover, useLab } from '../../test/lab.js'
-import type { GuestCommand } from '../lab/index.js'
+import { type GuestCommand, handover, useLab } from '../../test/lab.js'
 
 const disk = '0000:01:00.0'
 const edu = '0000:02:00.0'

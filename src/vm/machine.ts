@@ -12,7 +12,10 @@ import { uefiFirmware } from './firmware.js'
 import { qemuArguments } from './qemu-arguments.js'
 import { Qmp, QmpClosedError } from './qmp.js'
 
-/** The machine could not be started, or QEMU ended otherwise than by itself. `detail`: what QEMU said last. */
+/**
+ * The machine could not be started, or QEMU ended otherwise than by itself. `detail`: what QEMU said last, where that was not
+ * told as it came.
+ */
 export class MachineError extends Error {
   override readonly name = 'MachineError'
 
@@ -43,9 +46,9 @@ const startMs = 300_000
 
 /**
  * The ICH9's PM1 control register, where SeaBIOS and OVMF put it on q35; bit 0, SCI_EN, is set while an operating system
- * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1).
+ * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1). Before the firmware has put it there the port reads all ones.
  */
-const pm1Control = { port: 0x604, sciEnable: 1 }
+const pm1Control = { port: 0x604, sciEnable: 1, notThere: 0xffff }
 
 /** A running machine. */
 export class VirtualMachine {
@@ -55,6 +58,7 @@ export class VirtualMachine {
   private constructor(
     private readonly process: ChildProcess,
     private readonly qmp: Qmp,
+    private readonly description: Description,
     /** What runs its processors, and why not KVM where it is not. */
     readonly acceleration: AcceleratorChoice,
     ended: Promise<void>,
@@ -91,12 +95,15 @@ export class VirtualMachine {
     }
   }
 
-  /** What cannot be read is taken for yes: waiting in vain is the smaller mistake. */
+  /** What cannot be told is taken for yes: waiting in vain is the smaller mistake. */
   async #listensToPowerButton(): Promise<boolean> {
+    // Another machine has its register elsewhere.
+    if (this.description.arguments.some((word) => word === '-machine' || word === '-M')) return true
     const read = { 'command-line': `i /h 0x${pm1Control.port.toString(16)}` }
     const said = await this.#ask('human-monitor-command', read)
     const value = /= (0x[0-9a-f]+)/.exec(String(said))?.[1]
-    return value === undefined || (Number(value) & pm1Control.sciEnable) !== 0
+    if (value === undefined) return true
+    return Number(value) !== pm1Control.notThere && (Number(value) & pm1Control.sciEnable) !== 0
   }
 
   /** QEMU may be gone before it answers, which is what was wanted. */
@@ -133,7 +140,7 @@ export class VirtualMachine {
     child.stdout.pipe(options.console, { end: false })
     child.stdin.on('error', () => undefined) // QEMU may end before it has read everything
 
-    const ended = waitForEnd(child, description, said).finally(() =>
+    const ended = waitForEnd(child, description, said, options.onMessage !== undefined).finally(() =>
       rmSync(folder, { recursive: true, force: true }),
     )
     ended.catch(() => undefined) // told to whoever waits for it, also when that is later
@@ -147,7 +154,7 @@ export class VirtualMachine {
       )
       // Which of the two is known first when QEMU refuses is chance; its own words are the better answer.
       const qmp = await Promise.race([connecting, ended.then(() => connecting)])
-      return new VirtualMachine(child, qmp, acceleration, ended)
+      return new VirtualMachine(child, qmp, description, acceleration, ended)
     } catch (error) {
       child.kill('SIGKILL')
       // What QEMU said as it ended is the better answer, but for an end that was asked for.
@@ -165,6 +172,7 @@ async function waitForEnd(
   child: ChildProcess,
   { qemu }: Description,
   said: readonly string[],
+  isTold: boolean,
 ): Promise<void> {
   const [status, signal] = (await once(child, 'close').catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'ENOENT' ? 'it is not installed' : error.message
@@ -172,11 +180,12 @@ async function waitForEnd(
   })) as [number | null, NodeJS.Signals | null]
   if (status === 0) return
   const last = said.join('\n')
-  if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, last)
+  const detail = isTold || last === '' ? undefined : last
+  if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, detail)
   const explained = explainWords(last)
   throw new MachineError(
     explained ? `QEMU refuses: ${explained.title}; ${explained.fix}` : `${qemu} ended with status ${status}`,
-    last,
+    detail,
   )
 }
 

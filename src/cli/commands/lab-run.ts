@@ -2,8 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import { resolve } from 'node:path'
 import { runScript } from '../../lab/index.js'
 import type { Run } from '../command.js'
-import { CliError } from '../errors.js'
-import { status } from '../status.js'
+import { usageError } from '../errors.js'
 import { withLab } from '../with-lab.js'
 
 /** `handover lab run FILE [ARGUMENT...]` */
@@ -13,10 +12,7 @@ export const run: Run = (_terminal, asked) => {
   try {
     accessSync(path, constants.R_OK)
   } catch (error) {
-    throw new CliError(
-      status.failed,
-      `cannot read the script ${path}: ${(error as NodeJS.ErrnoException).code}`,
-    )
+    throw usageError(`cannot read the script ${path}: ${(error as NodeJS.ErrnoException).code}`)
   }
   return withLab(asked, (guest, signal) => runScript(guest, path, rest, signal))
 }

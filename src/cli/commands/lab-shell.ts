@@ -3,4 +3,4 @@ import type { Run } from '../command.js'
 import { withLab } from '../with-lab.js'
 
 /** `handover lab shell` */
-export const run: Run = (_terminal, asked) => withLab(asked, (guest) => runShell(guest))
+export const run: Run = (_terminal, asked) => withLab(asked, runShell)

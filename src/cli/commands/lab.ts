@@ -1,4 +1,4 @@
-import { shareSession } from '../../lab/index.js'
+import { requireNoSession, shareSession } from '../../lab/index.js'
 import type { Run } from '../command.js'
 import { untilInterrupted } from '../interrupt.js'
 import { status } from '../status.js'
@@ -7,6 +7,7 @@ import { startLab } from '../with-lab.js'
 /** `handover lab`: starts the computer, lets other terminals use it, and ends on Ctrl-C or when it is switched off. */
 export const run: Run = (terminal, asked) =>
   untilInterrupted(async (signal) => {
+    await requireNoSession()
     const computer = await startLab(asked, signal)
     try {
       const server = await shareSession(computer)

@@ -4,6 +4,7 @@ import type { ZodType } from 'zod'
 export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   devices: async () => (await import('./devices.js')).devicesSchema,
   groups: async () => (await import('./groups.js')).groupsSchema,
+  slots: async () => (await import('./slots.js')).slotsSchema,
   show: async () => (await import('./show.js')).showSchema,
   diagnose: async () => (await import('./diagnosis.js')).diagnosisSchema,
   rom: async () => (await import('./rom.js')).romSchema,

@@ -10,6 +10,7 @@ import { devicesDocument } from '../documents/devices.js'
 import { groupsDocument } from '../documents/groups.js'
 import { romDocument } from '../documents/rom.js'
 import { showDocument } from '../documents/show.js'
+import { slotsDocument } from '../documents/slots.js'
 import { renderJson } from '../text.js'
 import { schemaNames, schemas } from './index.js'
 
@@ -43,6 +44,11 @@ describe.each(hosts)('what is printed of %s fits its schema', (_, host) => {
   const machine = readMachine(host)
   it('devices', () => check('devices', devicesDocument(machine)))
   it('groups', () => check('groups', groupsDocument(machine)))
+  it('groups, predicted and explained', () => {
+    const why = machine.functions[0]?.address
+    return check('groups', groupsDocument(machine, { predict: true, ...(why ? { why } : {}) }))
+  })
+  it('slots', () => check('slots', slotsDocument(machine)))
   it('show, every function', async () => {
     for (const f of machine.functions) await check('show', showDocument(machine, f))
   })

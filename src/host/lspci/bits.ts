@@ -20,6 +20,11 @@ export class KnownBits {
     }
   }
 
+  /** Whether this bit of the byte at `at` is known to be set. */
+  isSet(at: number, bit: number): boolean {
+    return ((this.known[at]! & this.bytes[at]!) >> bit) % 2 === 1
+  }
+
   /** A whole register of `sizeBytes` bytes. */
   setBytes(at: number, sizeBytes: number, value: number | bigint): void {
     this.set(at, 0, 8 * sizeBytes - 1, value)

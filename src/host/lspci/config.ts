@@ -209,7 +209,8 @@ function putStandardChain(
     if (id !== undefined) bits.setBytes(offset, 1, id)
     at = offset + 1
   }
-  if (isWhole && chain.length > 0) bits.setBytes(at, 1, 0)
+  // A list that is said to be there, of which nothing is printed, is empty (pciutils lspci.c, show_caps).
+  if (isWhole && (chain.length > 0 || bits.isSet(0x06, 4))) bits.setBytes(at, 1, 0)
 }
 
 function putExtendedChain(bits: KnownBits, chain: readonly ReportedCapability[], isWhole: boolean): void {

@@ -5,6 +5,8 @@ import type { ReportedFunction } from './report.js'
 export interface FunctionIds {
   readonly vendor: number | undefined
   readonly device: number | undefined
+  /** Where its name is that of several devices: their ids. */
+  readonly devices: readonly number[] | undefined
   /** Base class and subclass: 16 bits. */
   readonly class: number | undefined
   readonly programmingInterface: number | undefined
@@ -21,7 +23,16 @@ export interface FunctionIds {
  * Reads `Host bridge [0600]: Intel Corporation Device [8086:9b53] (rev 03) (prog-if 00 [Normal decode])`, with names,
  * with numbers, or with both. Names alone are looked up in `names`.
  */
-export function identify({ title, lines, unknownHeader }: ReportedFunction, names: PciNames): FunctionIds {
+export function identify(
+  { title, lines, unknownHeader, rows }: ReportedFunction,
+  names: PciNames,
+): FunctionIds {
+  // Of a virtual function the hex dump has all ones where its ids would be.
+  const start = rows.find(({ at }) => at === 0)?.bytes
+  const dumped = (at: number) =>
+    start === undefined || start.length < at + 2 || (start[0] === 0xff && start[1] === 0xff)
+      ? undefined
+      : start[at]! | (start[at + 1]! << 8)
   const [, classText = '', rest = ''] = /^(.*?): ?(.*)$/.exec(title) ?? []
   const [, revision] = / ?\(rev ([0-9a-f]{2})\)/.exec(rest) ?? []
   const [, programmingInterface] = / ?\(prog-if ([0-9a-f]{2})/.exec(rest) ?? []
@@ -30,9 +41,10 @@ export function identify({ title, lines, unknownHeader }: ReportedFunction, name
   const subsystem = readIds(lines.get('Subsystem') ?? '', names)
   const isVerbose = lines.has('Flags') || lines.has('Control')
   return {
-    vendor: ids.vendor,
-    device: ids.device,
-    class: code.class,
+    vendor: ids.vendor ?? dumped(0x00),
+    device: ids.device ?? dumped(0x02),
+    devices: ids.among,
+    class: code.class ?? dumped(0x0a),
     // Not printed where it is 0 and has no name, and without -v not at all.
     programmingInterface: hexOf(programmingInterface) ?? (isVerbose ? 0 : undefined),
     // Not printed where it is 0; ff is what a device reads as that does not answer.
@@ -48,6 +60,7 @@ export function identify({ title, lines, unknownHeader }: ReportedFunction, name
 interface Ids {
   readonly vendor: number | undefined
   readonly device: number | undefined
+  readonly among?: readonly number[] | undefined
   readonly name: string | undefined
 }
 

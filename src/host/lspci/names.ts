@@ -11,8 +11,11 @@ export class PciNames {
     this.#load = load
   }
 
-  /** `Intel Corporation I350 Gigabit Network Connection`; `Intel Corporation Device 9b53` needs the vendor alone. */
-  device(name: string): { readonly vendor: number; readonly device: number | undefined } | undefined {
+  /**
+   * `Intel Corporation I350 Gigabit Network Connection`; `Intel Corporation Device 9b53` needs the vendor alone.
+   * `among`: the numbers that have this name, where one vendor gave it to several of its devices.
+   */
+  device(name: string): NamedDevice | undefined {
     const { vendors } = this.#read()
     const possible: { vendor: number; rest: string; block: string }[] = []
     for (let end = name.indexOf(' '); end > 0; end = name.indexOf(' ', end + 1))
@@ -22,6 +25,9 @@ export class PciNames {
       devicesNamed(block, rest).map((device) => ({ vendor, device })),
     )
     if (found.length === 1) return found[0]
+    const [first] = found
+    if (first !== undefined && found.every(({ vendor }) => vendor === first.vendor))
+      return { vendor: first.vendor, device: undefined, among: found.map(({ device }) => device) }
     // Not the vendor's alone either where a longer name may be meant.
     return possible.length === 1
       ? { vendor: possible[0]!.vendor, device: deviceNumber(possible[0]!.rest) }
@@ -38,6 +44,12 @@ export class PciNames {
     this.#index ??= indexOf(this.#load() ?? '')
     return this.#index
   }
+}
+
+export interface NamedDevice {
+  readonly vendor: number
+  readonly device: number | undefined
+  readonly among?: readonly number[]
 }
 
 interface Index {

@@ -11,8 +11,9 @@ interface Bridge {
 /** Concludes the tree of bridges from the bus numbers behind each one. */
 export function placesOf(functions: readonly ReportedFunction[]): Places {
   const bridges = new Map<string, Bridge>()
-  for (const { address, lines } of functions) {
-    const [, secondary] = /secondary=([0-9a-f]{2})/.exec(lines.get('Bus') ?? '') ?? []
+  for (const one of functions) {
+    const { address } = one
+    const secondary = secondaryOf(one)
     // 00 is a bridge that was never set up.
     if (secondary !== undefined && secondary !== '00')
       bridges.set(`${domainOf(address)}:${secondary}`, { address, secondary: Number.parseInt(secondary, 16) })
@@ -23,7 +24,7 @@ export function placesOf(functions: readonly ReportedFunction[]): Places {
     // A root bus can be told from a bus whose bridge is not in the text where the text has all there is; -k alone gives
     // bridges without their bus numbers.
     const hasRoot = there.some(({ address }) => busOf(address) === '00') || isVmd(domain)
-    isWhole.set(domain, there.every(isVerbose) && hasRoot)
+    isWhole.set(domain, there.every((one) => isVerbose(one) || one.rows.length > 0) && hasRoot)
   }
   const vmd = functions.filter(({ lines }) => /^vmd\b/.test(lines.get('Kernel driver in use') ?? ''))
 
@@ -45,6 +46,19 @@ export function placesOf(functions: readonly ReportedFunction[]): Places {
   }
   for (const { address } of functions) places.set(address, placeOf(address, new Set()))
   return places
+}
+
+/** The bus behind a bridge, from the line that says it or from the hex dump; both kinds of bridge have it at 0x19. */
+function secondaryOf({ lines, rows }: ReportedFunction): string | undefined {
+  const [, printed] = /secondary=([0-9a-f]{2})/.exec(lines.get('Bus') ?? '') ?? []
+  if (printed !== undefined) return printed
+  const byte = (at: number) => {
+    const row = rows.find((one) => one.at <= at && at < one.at + one.bytes.length)
+    return row?.bytes[at - row.at]
+  }
+  const [type, number] = [byte(0x0e), byte(0x19)]
+  const isBridge = type !== undefined && ((type & 0x7f) === 1 || (type & 0x7f) === 2)
+  return isBridge ? number?.toString(16).padStart(2, '0') : undefined
 }
 
 /** Domains above 16 bits are made by the VMD driver (vmd_find_free_domain). */

@@ -1,0 +1,132 @@
+/**
+ * Made PCI trees for the laboratory, from a seed, and the comparison of the groups that the kernel there makes of them with
+ * those that the program predicts there.
+ */
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { StartOptions } from '../../src/lab/index.js'
+import { handover, top } from '../lab.js'
+
+type Tree = string | { readonly [kind: string]: unknown }
+
+/** The same numbers for the same seed (Marsaglia, Xorshift RNGs, 2003). */
+function random(seed: number): (below: number) => number {
+  let state = seed | 0 || 1
+  return (below) => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) % below
+  }
+}
+
+/** A tree for one slot of a root bus. */
+export function drawTree(draw: (below: number) => number): Tree {
+  // Mostly the one that has no driver: a driver takes seconds under software emulation.
+  const endpoint = (): Tree => ['edu', 'edu', 'edu', 'audio'][draw(4)]!
+  const card = (): Tree => {
+    switch (draw(8)) {
+      case 0:
+        return { functions: Array.from({ length: 2 + draw(2) }, endpoint) }
+      case 1:
+        return { nvme: { sriov_max_vfs: 2 } }
+      default:
+        return endpoint()
+    }
+  }
+  const behind = (depth: number): Tree => {
+    switch (draw(depth > 0 ? 5 : 2)) {
+      case 2:
+      case 3:
+        return { switch: { devices: Array.from({ length: 1 + draw(2) }, () => behind(depth - 1)) } }
+      case 4:
+        return { 'pci-bridge': { devices: Array.from({ length: 1 + draw(2) }, () => 'edu') } }
+      default:
+        return card()
+    }
+  }
+  const port = (): Tree => ({
+    // Without hot-plug firmware keeps no address space for what may come.
+    'root-port': { acs: draw(3) > 0, hotplug: false, devices: [behind(2)] },
+  })
+  switch (draw(8)) {
+    case 0:
+      return { 'dmi-bridge': { devices: Array.from({ length: 1 + draw(2) }, () => 'edu') } }
+    case 1:
+      return { functions: Array.from({ length: 2 + draw(3) }, port) }
+    case 2:
+      return card()
+    default:
+      return port()
+  }
+}
+
+/** A computer with so many trees: most on its first root bus, the rest on a further one. */
+export function drawComputer(seed: number, trees: number, iommu: 'intel' | 'amd') {
+  const draw = random(seed)
+  // QEMU's IVRS table names the functions that are there at the start: virtual ones on a root bus come too late for it, and get
+  // no group. Behind a port they are in the range of its buses.
+  const coverable = (tree: Tree): Tree =>
+    iommu === 'amd' && typeof tree === 'object' && 'nvme' in tree ? 'nvme' : tree
+  const drawn = Array.from({ length: trees }, () => coverable(drawTree(draw)))
+  // QEMU's further root buses take root ports only.
+  const isPort = (tree: Tree) => typeof tree === 'object' && 'root-port' in tree
+  const further = drawn.filter((tree, i) => i >= trees / 2 && isPort(tree))
+  const onFirst = drawn.filter((tree) => !further.includes(tree))
+  return {
+    iommu,
+    devices: [...onFirst, ...(further.length > 0 ? [{ 'root-bus': { devices: further } }] : [])],
+  }
+}
+
+interface Groups {
+  readonly source: string
+  readonly groups: readonly { readonly functions: readonly string[] }[]
+  readonly ungrouped: readonly string[]
+  readonly unknown: readonly unknown[]
+}
+
+/** Boots the computer, switches its virtual functions on, and expects the kernel's groups to be the predicted ones. */
+export async function expectPredicted(
+  computer: ReturnType<typeof drawComputer>,
+  options: StartOptions = {},
+): Promise<{ readonly functions: number }> {
+  const { startComputer, parseTopology } = (await import(
+    join(top, 'dist/lab/index.js')
+  )) as typeof import('../../src/lab/index.js')
+  const started = await startComputer(parseTopology(JSON.stringify(computer), 'a drawn computer'), {
+    bootTimeoutMs: 240_000,
+    ...options,
+  }).catch((error: Error & { readonly detail?: string }) => {
+    throw new Error(`${error.message}: ${error.detail}\n${JSON.stringify(computer)}`)
+  })
+  try {
+    const { guest } = started
+    await guest.run('for f in /sys/bus/pci/devices/*/sriov_numvfs; do [ -e "$f" ] && echo 2 > "$f"; done')
+    const list = await guest.succeed(
+      'cd /sys/kernel/iommu_groups && for f in */devices/*; do echo "$f"; done; echo; ls /sys/bus/pci/devices',
+    )
+    const [inGroups = '', all = ''] = list.split('\n\n')
+    const kernel = new Map<string, string[]>()
+    for (const [, group, address] of inGroups.matchAll(/^(\d+)\/devices\/(.+)$/gm))
+      kernel.set(group!, [...(kernel.get(group!) ?? []), address!])
+    const addresses = all.trim().split('\n')
+    const outside = addresses.filter((address) => ![...kernel.values()].flat().includes(address))
+
+    const { stdout } = await guest.run(`${handover} groups --predict --json`)
+    const predicted = JSON.parse(stdout) as Groups
+    expect(predicted.source).toBe('predicted')
+    expect(predicted.unknown).toEqual([])
+    expect({
+      groups: sorted(predicted.groups.map(({ functions }) => functions)),
+      ungrouped: predicted.ungrouped.toSorted(),
+    }).toEqual({ groups: sorted([...kernel.values()]), ungrouped: outside.toSorted() })
+    return { functions: addresses.length }
+  } finally {
+    await started.stop()
+  }
+}
+
+function sorted(lists: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  return lists.map((list) => list.toSorted()).sort((a, b) => (a[0]! < b[0]! ? -1 : 1))
+}
