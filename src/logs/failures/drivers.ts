@@ -27,8 +27,8 @@ export const driverFailures: readonly Failure[] = [
     messages: [
       {
         format: 'NVRM: GPU %04x:%02x:%02x.%x: RmInitAdapter failed! (0x%x:0x%x:%d)',
-        source: 'the closed part of the NVIDIA driver; words as users post them',
-        seen: 'NVIDIA 375 to 550',
+        source: 'the closed part of the NVIDIA driver',
+        seen: 'words as users post them',
       },
       {
         format: 'NVRM: This PCI I/O region assigned to your NVIDIA device is invalid:',
@@ -47,13 +47,13 @@ export const driverFailures: readonly Failure[] = [
     messages: [
       {
         format: 'GPU has fallen off the bus.',
-        source: 'the closed part of the NVIDIA driver (Xid 79, NVIDIA XID errors); words as users post them',
-        seen: 'NVIDIA 375 to 550',
+        source: 'the closed part of the NVIDIA driver (Xid 79, NVIDIA XID errors)',
+        seen: 'words as users post them',
       },
       {
         format: 'NVRM: GPU at %04x:%02x:%02x.%x has fallen off the bus.',
-        source: 'the closed part of the NVIDIA driver; words as users post them',
-        seen: 'NVIDIA 375 to 550',
+        source: 'the closed part of the NVIDIA driver',
+        seen: 'words as users post them',
       },
     ],
     follows: ['reset-failed', 'device-inaccessible', 'link-down', 'aer-uncorrectable'],
@@ -205,19 +205,19 @@ export const driverFailures: readonly Failure[] = [
         format: 'ERROR: Module %s is in use',
         args: ['what'],
         source: 'kmod tools/rmmod.c check_module_inuse, tools/modprobe.c',
-        seen: 'kmod 30',
+        seen: 'kmod: words as users post them',
       },
       {
         format: 'FATAL: Module %s is in use.',
         args: ['what'],
         source: 'kmod tools/modprobe.c rmmod_do_module',
-        seen: 'kmod 30',
+        seen: 'kmod: words as users post them',
       },
       {
         format: 'Module %s is in use by: %s',
         args: ['what', '*'],
         source: 'kmod tools/rmmod.c check_module_inuse',
-        seen: 'kmod 30',
+        seen: 'kmod: words as users post them',
       },
     ],
   },

@@ -12,12 +12,12 @@ export const groupFailures: readonly Failure[] = [
       {
         format: 'group %d is not viable',
         args: ['group'],
-        source: 'hw/vfio/container-legacy.c vfio_group_get (before 9.0: hw/vfio/common.c)',
+        source: 'hw/vfio/container-legacy.c vfio_group_get (in 7.2: hw/vfio/common.c)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
         format: 'Please ensure all devices within the iommu_group are bound to their vfio bus driver.',
-        source: 'hw/vfio/container-legacy.c vfio_group_get (before 9.0: hw/vfio/common.c)',
+        source: 'hw/vfio/container-legacy.c vfio_group_get (in 7.2: hw/vfio/common.c)',
         seen: 'QEMU 7.2, 10.2',
       },
     ],
@@ -34,7 +34,7 @@ export const groupFailures: readonly Failure[] = [
         args: ['device', '=/dev/vfio/\\d+'],
         errno: 'No such file or directory',
         source: 'hw/vfio/common.c vfio_get_group',
-        seen: 'QEMU 7.2; libvirt 9.0',
+        seen: 'QEMU 7.2',
       },
       {
         format: "vfio %s: Could not open '%s'",
@@ -79,7 +79,7 @@ export const groupFailures: readonly Failure[] = [
       {
         format: 'vfio %s: no iommu_group found',
         args: ['device'],
-        source: 'hw/vfio/container-legacy.c vfio_device_get_groupid (before 9.0: hw/vfio/pci.c vfio_realize)',
+        source: 'hw/vfio/container-legacy.c vfio_device_get_groupid (in 7.2: hw/vfio/pci.c vfio_realize)',
         seen: 'QEMU 7.2, 10.2',
       },
     ],
@@ -96,7 +96,7 @@ export const groupFailures: readonly Failure[] = [
         args: ['what=/dev/vfio/\\d+'],
         errno: 'Device or resource busy',
         source: 'hw/vfio/common.c vfio_get_group; drivers/vfio/group.c vfio_group_fops_open',
-        seen: 'QEMU 7.2; libvirt 9.0',
+        seen: 'QEMU 7.2',
       },
       {
         format: "Could not open '%s'",
@@ -110,7 +110,7 @@ export const groupFailures: readonly Failure[] = [
         args: ['what=/dev/vfio/devices/vfio\\d+'],
         errno: 'Device or resource busy',
         source: 'hw/vfio/iommufd.c iommufd_cdev_getfd',
-        seen: 'QEMU 7.2, 10.2; libvirt 9.0',
+        seen: 'QEMU 7.2, 10.2',
       },
     ],
   },
@@ -126,7 +126,7 @@ export const groupFailures: readonly Failure[] = [
         args: ['what=/dev/vfio/\\S+'],
         errno: 'Permission denied',
         source: 'hw/vfio/common.c vfio_get_group',
-        seen: 'QEMU 7.2; libvirt 9.0',
+        seen: 'QEMU 7.2',
       },
       {
         format: "Could not open '%s'",
@@ -150,7 +150,7 @@ export const groupFailures: readonly Failure[] = [
         args: ['=/dev/vfio/vfio'],
         errno: 'No such file or directory',
         source: 'hw/vfio/common.c vfio_connect_container',
-        seen: 'QEMU 7.2; libvirt 9.0',
+        seen: 'QEMU 7.2',
       },
       {
         format: "Could not open '%s'",
@@ -207,7 +207,7 @@ export const groupFailures: readonly Failure[] = [
       {
         format: 'vfio %s: no such host device',
         args: ['=(?:/sys/bus/pci/devices/)?(?<device>[0-9a-fA-F:.]+)'],
-        source: 'hw/vfio/device.c vfio_device_get_name (before 9.0: hw/vfio/pci.c vfio_realize)',
+        source: 'hw/vfio/device.c vfio_device_get_name (in 7.2: hw/vfio/pci.c vfio_realize)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
@@ -228,9 +228,8 @@ export const groupFailures: readonly Failure[] = [
       {
         format: 'vfio %s: device is already attached',
         args: ['device'],
-        source:
-          'hw/vfio/container-legacy.c vfio_legacy_attach_device (before 9.0: hw/vfio/pci.c vfio_realize)',
-        seen: 'Linux 6.1, 6.12, 7.3; QEMU 7.2, 10.2',
+        source: 'hw/vfio/container-legacy.c vfio_legacy_attach_device (in 7.2: hw/vfio/pci.c vfio_realize)',
+        seen: 'QEMU 7.2, 10.2',
       },
     ],
   },
@@ -325,7 +324,7 @@ export const groupFailures: readonly Failure[] = [
         args: ['=\\S*(?:bash|sh|tee|echo|printf)\\S*(?:: line \\d+)?(?:: \\w+)?'],
         source:
           'a shell that wrote to /sys/bus/pci/drivers/vfio-pci/bind (vfio_pci_core.c vfio_pci_core_register_device)',
-        seen: 'GNU bash 5.2',
+        seen: 'GNU bash: words as users post them',
       },
     ],
     instead: [
@@ -404,12 +403,12 @@ export const groupFailures: readonly Failure[] = [
       {
         format: 'vfio-noiommu device opened by user (%s:%d)',
         args: ['*'],
-        source: 'drivers/vfio/group.c vfio_device_open_file (before 6.2: vfio_main.c)',
+        source: 'drivers/vfio/group.c vfio_device_open_file (in 6.1: vfio_main.c)',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
       {
         format: 'Adding kernel taint for vfio-noiommu group on device',
-        source: 'drivers/vfio/group.c vfio_group_find_or_alloc (before 6.2: vfio_main.c)',
+        source: 'drivers/vfio/group.c vfio_group_find_or_alloc (in 6.1: vfio_main.c)',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
     ],

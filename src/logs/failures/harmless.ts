@@ -56,7 +56,7 @@ export const harmlessLines: readonly Failure[] = [
     messages: [
       {
         format: 'PCI peer-to-peer transactions on BARs are not supported.',
-        source: 'hw/vfio/listener.c vfio_device_error_append (from 9.1)',
+        source: 'hw/vfio/listener.c vfio_device_error_append',
         seen: 'QEMU 10.2',
       },
       {
@@ -190,7 +190,7 @@ export const harmlessLines: readonly Failure[] = [
       {
         format: 'Unable to read/write to IOMMU perf counter.',
         source: 'drivers/iommu/amd/init.c init_iommu_perf_ctr',
-        seen: 'Linux before 5.13; the patches that took it out',
+        seen: 'Linux before 5.13',
       },
     ],
   },
@@ -240,7 +240,7 @@ export const harmlessLines: readonly Failure[] = [
       {
         format: 'x86/split lock detection: #AC: %s/%d took a split_lock trap at address: 0x%lx',
         args: ['*'],
-        source: 'arch/x86/kernel/cpu/bus_lock.c split_lock_warn (before 6.14: intel.c)',
+        source: 'arch/x86/kernel/cpu/bus_lock.c split_lock_warn (in 6.12: intel.c)',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
     ],

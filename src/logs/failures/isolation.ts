@@ -41,8 +41,7 @@ export const isolationFailures: readonly Failure[] = [
       {
         format: 'Failed to set iommu for container',
         errno: 'Operation not permitted',
-        source:
-          'hw/vfio/container-legacy.c vfio_set_iommu (before 9.0: hw/vfio/common.c vfio_init_container)',
+        source: 'hw/vfio/container-legacy.c vfio_set_iommu (in 7.2: hw/vfio/common.c vfio_init_container)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
@@ -114,15 +113,13 @@ export const isolationFailures: readonly Failure[] = [
       {
         format: 'Failed to set group container',
         errno: 'Invalid argument',
-        source:
-          'hw/vfio/container-legacy.c vfio_set_iommu (before 9.0: hw/vfio/common.c vfio_init_container)',
+        source: 'hw/vfio/container-legacy.c vfio_set_iommu (in 7.2: hw/vfio/common.c vfio_init_container)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
         format: 'Failed to set iommu for container',
         errno: 'Invalid argument',
-        source:
-          'hw/vfio/container-legacy.c vfio_set_iommu (before 9.0: hw/vfio/common.c vfio_init_container)',
+        source: 'hw/vfio/container-legacy.c vfio_set_iommu (in 7.2: hw/vfio/common.c vfio_init_container)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
@@ -144,7 +141,7 @@ export const isolationFailures: readonly Failure[] = [
     messages: [
       {
         format: 'No available IOMMU models',
-        source: 'hw/vfio/container-legacy.c vfio_get_iommu_type (before 9.0: hw/vfio/common.c)',
+        source: 'hw/vfio/container-legacy.c vfio_get_iommu_type (in 7.2: hw/vfio/common.c)',
         seen: 'QEMU 7.2, 10.2',
       },
     ],
@@ -188,7 +185,7 @@ export const isolationFailures: readonly Failure[] = [
         format: 'DMAR: [%s] Request device [%02x:%02x.%d] PASID %x fault addr %llx [fault reason %02d] %s',
         args: ['=DMA (?:Read|Write)'],
         source: 'drivers/iommu/intel/dmar.c dmar_fault_do_one',
-        seen: 'Linux before 0x was put before the address; its patch',
+        seen: 'Linux before 0x was put before the address',
       },
       {
         format: 'Event logged [IO_PAGE_FAULT domain=0x%04x address=0x%llx flags=0x%04x]',
@@ -297,7 +294,7 @@ export const isolationFailures: readonly Failure[] = [
     messages: [
       {
         format: 'Failed to add to iommu group %d: %d',
-        source: 'drivers/iommu/iommu.c iommu_group_alloc_device (before 6.3: iommu_group_add_device)',
+        source: 'drivers/iommu/iommu.c iommu_group_alloc_device (in 6.1: iommu_group_add_device)',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
     ],

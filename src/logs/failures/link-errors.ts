@@ -163,7 +163,7 @@ export const linkFailures: readonly Failure[] = [
       {
         format: 'Failed to set up %s eventfd signaling for interrupt INTX-0: VFIO_DEVICE_SET_IRQS failure',
         errno: 'Device or resource busy',
-        source: 'hw/vfio/device.c vfio_device_irq_set_signaling (before 10.0: hw/vfio/common.c)',
+        source: 'hw/vfio/device.c vfio_device_irq_set_signaling (in 7.2: hw/vfio/common.c)',
         seen: 'QEMU 7.2, 10.2: pieced together there',
       },
     ],

@@ -147,12 +147,12 @@ export const memoryFailures: readonly Failure[] = [
     messages: [
       {
         format: 'vfio: DMA mapping failed, unable to continue',
-        source: 'hw/vfio/listener.c vfio_container_region_add (before 9.1: hw/vfio/common.c)',
+        source: 'hw/vfio/listener.c vfio_container_region_add (in 7.2: hw/vfio/common.c)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
         format: 'memory listener initialization failed: ',
-        source: 'hw/vfio/listener.c vfio_listener_register (before 10.0: hw/vfio/common.c)',
+        source: 'hw/vfio/listener.c vfio_listener_register (in 7.2: hw/vfio/common.c)',
         seen: 'QEMU 7.2, 10.2',
       },
     ],
@@ -169,13 +169,13 @@ export const memoryFailures: readonly Failure[] = [
         format: "cannot set up guest memory '%s'",
         args: ['*'],
         errno: 'Cannot allocate memory',
-        source: 'system/physmem.c ram_block_add (before 8.1: softmmu/physmem.c)',
+        source: 'system/physmem.c ram_block_add (in 7.2: softmmu/physmem.c)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
         format: 'unable to map backing store for guest RAM',
         errno: 'Cannot allocate memory',
-        source: 'system/physmem.c file_ram_alloc (before 8.1: softmmu/physmem.c)',
+        source: 'system/physmem.c file_ram_alloc (in 7.2: softmmu/physmem.c)',
         seen: 'QEMU 7.2, 10.2',
       },
     ],

@@ -113,7 +113,7 @@ export const powerResetFailures: readonly Failure[] = [
       {
         format: 'vfio: Cannot reset device %s, depends on group %d which is not owned.',
         args: ['device', 'group'],
-        source: 'hw/vfio/container-legacy.c vfio_legacy_pci_hot_reset (before 9.0: hw/vfio/pci.c)',
+        source: 'hw/vfio/container-legacy.c vfio_legacy_pci_hot_reset (in 7.2: hw/vfio/pci.c)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
@@ -166,7 +166,7 @@ export const powerResetFailures: readonly Failure[] = [
     messages: [
       {
         format: 'All device reset methods disabled by user',
-        source: 'drivers/pci/pci-sysfs.c reset_method_store (before 6.13: drivers/pci/pci.c)',
+        source: 'drivers/pci/pci-sysfs.c reset_method_store (in 6.12: drivers/pci/pci.c)',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
     ],

@@ -53,7 +53,7 @@ export const startFailures: readonly Failure[] = [
       {
         format: "qemu: could not load PC BIOS '%s'",
         args: ['what*'],
-        source: 'hw/i386/x86-common.c x86_bios_rom_init (before 9.1: hw/i386/x86.c)',
+        source: 'hw/i386/x86-common.c x86_bios_rom_init (in 7.2: hw/i386/x86.c)',
         seen: 'QEMU 7.2, 10.2',
       },
       {
