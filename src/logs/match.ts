@@ -13,7 +13,11 @@ export interface Match {
 }
 
 const compiled = failures.flatMap((failure) =>
-  failure.messages.map((message) => ({ failure, message, ...compileMessage(message) })),
+  failure.messages.map((message) => {
+    const { anchor, pattern } = compileMessage(message)
+    const word = anchor.split(' ').reduce((longest, one) => (one.length > longest.length ? one : longest), '')
+    return { failure, message, anchor, pattern, word }
+  }),
 )
 
 /** A line that may be unknown talk of vfio. */
@@ -42,9 +46,9 @@ const address =
 
 /** The first row that fits, in the order of the tables. */
 export function matchLine(text: string): Match | undefined {
-  for (const { failure, message, anchor, pattern } of compiled) {
-    // Most rows are ruled out by a plain search. Spaces of the anchor may be wider in the line.
-    if (!anchor.includes(' ') && !text.includes(anchor)) continue
+  for (const { failure, message, word, pattern } of compiled) {
+    // Most rows are ruled out by a plain search.
+    if (!text.includes(word)) continue
     const found = pattern.exec(text)
     if (found === null) continue
     const held: Record<string, string> = {}
