@@ -18,7 +18,7 @@ const sysfs = (f: PciFunction, file: string) => `/sys/bus/pci/devices/${f.addres
 /** What is known of the device that a line names. */
 export function answerFact(name: FactName, machine: Machine, f: PciFunction): FactAnswer {
   switch (name) {
-    case 'in no group': {
+    case 'is in no group': {
       const group = knownValue(f.group)
       return answer(
         group === undefined ? undefined : group === null,
@@ -48,7 +48,7 @@ export function answerFact(name: FactName, machine: Machine, f: PciFunction): Fa
         methods?.join(' ') || 'none',
       )
     }
-    case 'console holds it': {
+    case 'shows a display or a console': {
       const display = f.roles.find((role) => role.name === 'display')
       if (display === undefined)
         return { holds: machine.roles.display.unknown.length > 0 ? undefined : false, evidence: [] }

@@ -41,11 +41,11 @@ export interface Alternative extends Meaning {
 
 /** Questions about the device that a line names; `facts.ts` answers them from a Machine. */
 export const factNames = [
-  'in no group',
+  'is in no group',
   'is a bridge',
   'has no ROM BAR',
   'cannot be reset alone',
-  'console holds it',
+  'shows a display or a console',
 ] as const
 export type FactName = (typeof factNames)[number]
 

@@ -61,7 +61,7 @@ export const groupFailures: readonly Failure[] = [
     follows: ['no-group', 'probe-refused', 'sriov-parent'],
     instead: [
       {
-        when: 'in no group',
+        when: 'is in no group',
         cause: 'no-group',
         title: '{device} is in no IOMMU group: the IOMMU is off',
         why: 'Without an IOMMU the kernel makes no groups, and vfio-pci does not take the device.',
@@ -336,7 +336,7 @@ export const groupFailures: readonly Failure[] = [
         fix: 'leave it as it is, and hand the endpoints over',
       },
       {
-        when: 'in no group',
+        when: 'is in no group',
         cause: 'no-group',
         title: '{device} is in no IOMMU group: the IOMMU is off',
         why: 'Without an IOMMU the kernel makes no groups, and vfio-pci does not take the device.',

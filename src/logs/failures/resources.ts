@@ -17,7 +17,7 @@ export const resourceFailures: readonly Failure[] = [
     ],
     instead: [
       {
-        when: 'console holds it',
+        when: 'shows a display or a console',
         cause: 'bar-console',
         title: 'the console of the host is drawn on the card',
         why: 'The host’s console lies in a BAR of the card, so vfio-pci cannot have it.',
