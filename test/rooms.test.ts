@@ -3,7 +3,20 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 /** Top to bottom: a room imports only rooms above it. `cli`, `demo` and `bench` join the others. */
-const rooms = ['pci', 'acpi', 'host', 'machine', 'iommu', 'changes', 'vm', 'lab', 'cli', 'demo', 'bench']
+const rooms = [
+  'pci',
+  'acpi',
+  'host',
+  'machine',
+  'iommu',
+  'logs',
+  'changes',
+  'vm',
+  'lab',
+  'cli',
+  'demo',
+  'bench',
+]
 const pure = ['pci', 'acpi']
 const src = resolve(import.meta.dirname, '../src')
 

@@ -166,6 +166,26 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/rom.js'),
   },
   {
+    name: 'diagnose',
+    summary: 'name the failures that kernel, QEMU and libvirt logs tell of, with cause and fix',
+    about: [
+      "FILE is any log or a part of one: dmesg, journal, /var/log/libvirt/qemu/NAME.log, a pasted forum post or mail (-: standard input). Without FILE: this computer's kernel log and libvirt's logs. With --here, or --host and a recording of the computer that the log is from, what is known of the device chooses between causes.",
+    ],
+    arguments: [{ name: 'FILE', kind: 'file', many: true, optional: true }],
+    options: [
+      { long: 'here', summary: 'FILE is a log of this computer: look at its devices too' },
+      ...reading,
+    ],
+    examples: [
+      ['sudo handover diagnose', 'what the logs of this computer tell'],
+      ['handover diagnose dmesg.txt', 'what a log tells that somebody sent'],
+      ['journalctl -k -b -1 -o short-monotonic | handover diagnose --here -', 'the boot before this one'],
+      ['handover diagnose win10.log --host report.json', 'with what the recording knows of the devices'],
+    ],
+    next: 'handover show 01:00.0',
+    load: () => import('./commands/diagnose.js'),
+  },
+  {
     name: 'record',
     summary: 'write all that this program reads from the computer into one file',
     about: [

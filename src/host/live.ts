@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { errnoOf, failure } from './errno.js'
 import type { Host, Read, WritableHost } from './host.js'
+import { kernelLogPath, readKernelLog } from './kernel-log.js'
 import { largestBytes } from './recording-format.js'
 
 /** One read(2) of this size holds nearly every sysfs and procfs file. */
@@ -62,6 +63,7 @@ export function liveHost(): WritableHost {
     kind: 'live',
     name: 'this computer',
     readText(path) {
+      if (path === kernelLogPath) return readKernelLog()
       const found = read(path, Number.POSITIVE_INFINITY)
       return found.kind === 'value' ? { kind: 'value', value: found.value.toString('utf8') } : found
     },

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
+import { explainWords } from '../logs/index.js'
 import { type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 import type { Description } from './description.js'
 import { uefiFirmware } from './firmware.js'
-import { explainRefusal } from './known-refusals.js'
 import { qemuArguments } from './qemu-arguments.js'
 import { Qmp, QmpClosedError } from './qmp.js'
 
@@ -182,9 +182,9 @@ async function waitForEnd(
   const last = said.join('\n')
   const detail = isTold || last === '' ? undefined : last
   if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, detail)
-  const explained = explainRefusal(last)
+  const explained = explainWords(last)
   throw new MachineError(
-    explained ? `QEMU refuses: ${explained.cause}; ${explained.next}` : `${qemu} ended with status ${status}`,
+    explained ? `QEMU refuses: ${explained.title}; ${explained.fix}` : `${qemu} ended with status ${status}`,
     detail,
   )
 }

@@ -6,6 +6,7 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   groups: async () => (await import('./groups.js')).groupsSchema,
   slots: async () => (await import('./slots.js')).slotsSchema,
   show: async () => (await import('./show.js')).showSchema,
+  diagnose: async () => (await import('./diagnosis.js')).diagnosisSchema,
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,
   unbind: async () => (await import('./binding.js')).bindingSchema,

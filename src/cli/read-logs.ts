@@ -1,0 +1,89 @@
+import { createReadStream, statSync } from 'node:fs'
+import type { Host, Read } from '../host/index.js'
+import { LogReader, type LogReading } from '../logs/index.js'
+import { CliError } from './errors.js'
+import { status } from './status.js'
+
+export interface ReadLogs {
+  readonly reading: LogReading
+  /** Logs that are there, or may be, and could not be read. */
+  readonly unread: readonly { readonly path: string; readonly unknown: string }[]
+}
+
+/** Files, one after the other; `-` is standard input. Any length, in bounded memory. Throws {@link CliError}. */
+export async function readLogFiles(names: readonly string[]): Promise<ReadLogs> {
+  const reader = new LogReader()
+  for (const name of names) {
+    const stream = name === '-' ? process.stdin : openFile(name)
+    reader.open(name === '-' ? 'standard input' : name)
+    let decoder: InstanceType<typeof TextDecoder> | undefined
+    try {
+      for await (const piece of stream) {
+        const bytes = piece as Buffer
+        decoder ??= new TextDecoder(encodingOf(bytes))
+        reader.push(decoder.decode(bytes, { stream: true }))
+      }
+    } catch (error) {
+      throw cannotRead(name, error)
+    }
+    reader.push(decoder?.decode() ?? '')
+    reader.close()
+  }
+  return { reading: reader.result(), unread: [] }
+}
+
+/** UTF-8 or, from a Windows editor, UTF-16 with its mark. */
+function encodingOf(bytes: Buffer): string {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+}
+
+function openFile(name: string) {
+  try {
+    if (statSync(name).isDirectory())
+      throw new CliError(status.failed, `${name}: it is a folder; give a log in it`)
+    return createReadStream(name, { highWaterMark: 1 << 20 })
+  } catch (error) {
+    throw cannotRead(name, error)
+  }
+}
+
+function cannotRead(name: string, error: unknown): CliError {
+  if (error instanceof CliError) return error
+  const code = (error as NodeJS.ErrnoException).code ?? String(error)
+  const denied = code === 'EACCES' || code === 'EPERM'
+  return new CliError(
+    denied ? status.privilege : status.failed,
+    `${name} cannot be read: ${code}${denied ? '; run this as root' : ''}`,
+  )
+}
+
+const kernelLog = '/dev/kmsg'
+const libvirtLogs = '/var/log/libvirt/qemu'
+
+/** The logs that a host keeps where they always are. */
+export function readHostLogs(host: Host): ReadLogs {
+  const reader = new LogReader()
+  const unread: { path: string; unknown: string }[] = []
+  const take = (path: string, read: Read<string>) => {
+    if (read.kind !== 'value') {
+      if (read.kind !== 'absent')
+        unread.push({ path, unknown: read.kind === 'error' ? read.code : read.kind })
+      return
+    }
+    reader.open(path)
+    reader.push(read.value)
+    reader.close()
+  }
+  const kernel = host.readText(kernelLog)
+  // Without it nothing is known of the kernel, also where a container has no such file.
+  if (kernel.kind === 'absent') unread.push({ path: kernelLog, unknown: 'absent' })
+  take(kernelLog, kernel)
+  const names = host.list(libvirtLogs)
+  if (names.kind === 'value') {
+    for (const name of names.value)
+      if (name.endsWith('.log')) take(`${libvirtLogs}/${name}`, host.readText(`${libvirtLogs}/${name}`))
+  } else if (names.kind !== 'absent')
+    unread.push({ path: libvirtLogs, unknown: names.kind === 'error' ? names.code : names.kind })
+  return { reading: reader.result(), unread }
+}
