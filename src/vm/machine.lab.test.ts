@@ -86,12 +86,25 @@ describe('a machine in the laboratory', () => {
   })
 
   it('that QEMU refuses says why, and gives the devices back', async () => {
-    await lab().succeed('cat > /run/refused.yaml', { input: description(', rom: /no/such.rom') })
+    await lab().succeed('cat > /run/refused.yaml', {
+      input: `${description()}arguments: [-device, nosuch]\n`,
+    })
     const refused = await lab().run(`${handover} vm start /run/refused.yaml --foreground`)
     expect(refused).toMatchObject({
       status: 1,
-      stderr: expect.stringContaining('the option ROM /no/such.rom does not exist'),
+      stderr: expect.stringContaining("'nosuch' is not a valid device model name"),
     })
+    expect(refused.stderr).toContain(`${disk}: nvme -> vfio-pci`)
+  })
+
+  it('of which a file is missing is refused before any device leaves its driver', async () => {
+    await lab().succeed('cat > /run/refused.yaml', { input: description(', rom: /no/such.rom') })
+    const refused = await lab().run(`${handover} vm start /run/refused.yaml --foreground`)
+    expect(refused).toMatchObject({
+      status: 64,
+      stderr: expect.stringContaining('cannot read /no/such.rom: ENOENT'),
+    })
+    expect(refused.stderr).not.toContain('vfio-pci')
   })
 
   it('whose program is killed keeps its devices; unbind waits for it and then mends it', async () => {
