@@ -21,7 +21,7 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
   const segments = hasSegments(functions)
   const summaries = new Map(functions.map((f) => [f.address, f]))
   const short = (address: string) => shortAddress(address, segments)
-  const rows = slots.map(({ port, type, number, link, occupants, sharesWith }) => ({
+  const rows = slots.map(({ port, type, number, link, occupants, covered, sharesWith }) => ({
     cells: [
       short(port),
       'unknown' in type ? '?' : (type.value ?? 'PCI bridge'),
@@ -29,7 +29,9 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
       cell(link, linkText),
       occupantsText(occupants),
       sharesWith === null
-        ? 'in a group not known'
+        ? covered
+          ? 'in a group not known'
+          : 'in no group: no IOMMU is in charge'
         : sharesWith.length === 0
           ? 'alone in its group'
           : `with ${onlyBridges(sharesWith) ? 'bridges only: ' : ''}${sharesWith.map(short).join(', ')}`,

@@ -1,4 +1,5 @@
-import { type Fact, knownValue, type Machine } from '../machine/index.js'
+import { type AcpiTables, type Fact, knownValue, type Machine } from '../machine/index.js'
+import { leavesOutDisplays } from './displays.js'
 import { hasSince, isWithin, type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 import { type AcsSetting, kernelParameters } from './parameters.js'
 
@@ -10,6 +11,10 @@ export interface Rules {
   readonly iommu: IommuKind | undefined
   /** The firmware has an IVRS table, which `pci_quirk_amd_sb_acs` asks for. */
   readonly hasIvrs: Fact<boolean>
+  /** The firmware's tables, which say whom an IOMMU is in charge of. */
+  readonly tables: AcpiTables
+  /** Units that are there for displays alone are left out. */
+  readonly leavesOutDisplays: boolean
   /**
    * `with the device`: ACS is switched on before a function gets its group. `with the driver`: only when a driver comes, after
    * the groups were made, so that what firmware left in the control registers counts.
@@ -72,6 +77,8 @@ export function rulesFor(
         : iommu === 'amd'
           ? { value: true }
           : tables,
+    tables: machine.acpi,
+    leavesOutDisplays: leavesOutDisplays(line, machine.functions),
     acsEnabled: isWithin(kernel, lateAcs) ? 'with the driver' : 'with the device',
     settings: [
       ...parameters.disableRedirect,

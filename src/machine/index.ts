@@ -4,16 +4,18 @@
  */
 
 export { type AcpiTables, acpiTablesFolder } from './acpi.js'
-export { compareAddresses, isAddress } from './address.js'
+export { addressOf, compareAddresses, isAddress } from './address.js'
 export { capabilitiesSeen, capabilityOf } from './capability.js'
 export {
   type FirmwareUnit,
   firmwareUnitOf,
+  firmwareUnits,
   type ReservedRegion,
   reservedRegionsOf,
 } from './firmware-iommu.js'
 export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
+export type { Place } from './place.js'
 export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'

@@ -64,11 +64,7 @@ export function drawTree(draw: (below: number) => number): Tree {
 /** A computer with so many trees: most on its first root bus, the rest on a further one. */
 export function drawComputer(seed: number, trees: number, iommu: 'intel' | 'amd') {
   const draw = random(seed)
-  // QEMU's IVRS table names the functions that are there at the start: virtual ones on a root bus come too late for it, and get
-  // no group. Behind a port they are in the range of its buses.
-  const coverable = (tree: Tree): Tree =>
-    iommu === 'amd' && typeof tree === 'object' && 'nvme' in tree ? 'nvme' : tree
-  const drawn = Array.from({ length: trees }, () => coverable(drawTree(draw)))
+  const drawn = Array.from({ length: trees }, () => drawTree(draw))
   // QEMU's further root buses take root ports only.
   const isPort = (tree: Tree) => typeof tree === 'object' && 'root-port' in tree
   const further = drawn.filter((tree, i) => i >= trees / 2 && isPort(tree))

@@ -110,7 +110,7 @@ function predictedPart(
       possible: [...one.possible],
       missing: missingDocument(machine, one.missing),
     })),
-    premises: premiseDocuments(prediction.premises),
+    premises: premiseDocuments(machine, prediction.premises),
     differences: isChanged
       ? differencesDocument('today', predictGroups(machine), prediction, subjects)
       : comparesKernel

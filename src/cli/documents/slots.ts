@@ -15,10 +15,12 @@ export function slotsDocument(machine: Machine, rules: Rules = defaultRules(mach
       number,
       link,
       occupants: [...occupants],
-      sharesWith: 'missing' in sharesWith ? null : [...sharesWith],
-      missing: 'missing' in sharesWith ? missingDocument(machine, sharesWith.missing) : [],
+      covered: sharesWith !== null,
+      sharesWith: sharesWith === null || 'missing' in sharesWith ? null : [...sharesWith],
+      missing:
+        sharesWith !== null && 'missing' in sharesWith ? missingDocument(machine, sharesWith.missing) : [],
     })),
-    premises: premiseDocuments(predictGroups(machine, rules).premises),
+    premises: premiseDocuments(machine, predictGroups(machine, rules).premises),
     functions: machine.functions.map(functionSummary),
   }
 }

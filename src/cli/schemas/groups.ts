@@ -24,6 +24,14 @@ export type MissingFact = z.infer<typeof missing>
 export const premise = z.strictObject({
   kind: z.enum(['above is missing', 'newest kernel', 'coverage by convention', 'chipset registers']),
   functions: addresses,
+  because: z
+    .strictObject({
+      unknown: z.string(),
+      path: z.string(),
+      tell: z.string().optional().describe('the command that would tell'),
+    })
+    .optional()
+    .describe('what stood in the way of knowing'),
 })
 
 const acsBits = z.array(
