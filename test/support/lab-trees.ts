@@ -61,17 +61,24 @@ export function drawTree(draw: (below: number) => number): Tree {
   }
 }
 
-/** A computer with so many trees: most on its first root bus, the rest on a further one. */
-export function drawComputer(seed: number, trees: number, iommu: 'intel' | 'amd') {
+/** Trees on the first root bus where there are more: its slots and bus numbers hold no more in any case. */
+const firstBusTrees = 18
+
+/** A computer with so many trees: half of them or more on its first root bus, the rest on further ones. */
+export function drawComputer(seed: number, trees: number, iommu: 'intel' | 'amd' | 'virtio') {
   const draw = random(seed)
   const drawn = Array.from({ length: trees }, () => drawTree(draw))
   // QEMU's further root buses take root ports only.
   const isPort = (tree: Tree) => typeof tree === 'object' && 'root-port' in tree
-  const further = drawn.filter((tree, i) => i >= trees / 2 && isPort(tree))
-  const onFirst = drawn.filter((tree) => !further.includes(tree))
+  const others = drawn.filter((tree) => !isPort(tree))
+  const ports = drawn.filter(isPort)
+  const count = Math.max(0, Math.min(firstBusTrees, Math.ceil(trees / 2)) - others.length)
+  const further = ports.splice(count)
+  const half = Math.ceil(further.length / 2)
+  const buses = [further.slice(0, half), further.slice(half)].filter((devices) => devices.length > 0)
   return {
     iommu,
-    devices: [...onFirst, ...(further.length > 0 ? [{ 'root-bus': { devices: further } }] : [])],
+    devices: [...others, ...ports, ...buses.map((devices) => ({ 'root-bus': { devices } }))],
   }
 }
 
