@@ -11,6 +11,8 @@ const factWords: Readonly<Record<MissingFact['fact'], string>> = {
   'DMA aliases': 'the requester ids it uses',
   'VMD controller': 'the controller of its PCI domain',
   place: 'the bridge above it',
+  'slot number': 'the number of the slot',
+  link: 'the link',
 }
 
 /** So many functions are named in one sentence; the JSON has them all. */
@@ -20,9 +22,7 @@ const namedAtMost = 6
 export function missingText(missing: readonly MissingFact[]): readonly string[] {
   const kinds = new Map<string, { one: MissingFact; functions: Set<string> }>()
   for (const one of missing) {
-    const reason =
-      one.unknown === 'denied' || /^E[A-Z0-9]+$/.test(one.unknown) ? one.unknown : `${one.unknown}`
-    const key = `${one.fact} ${reason} ${one.tell}`
+    const key = `${one.fact} ${one.unknown} ${one.tell}`
     const kind = kinds.get(key) ?? { one, functions: new Set<string>() }
     kind.functions.add(one.function.replace(/^0000:/, ''))
     kinds.set(key, kind)

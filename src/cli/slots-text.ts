@@ -12,7 +12,7 @@ const columns: readonly Column[] = [
   { title: 'SLOT', align: 'right' },
   { title: 'LINK AT MOST' },
   { title: 'NOW THERE', least: 16 },
-  { title: 'A CARD THERE IS', least: 18 },
+  { title: 'A CARD THERE IS' },
 ]
 
 /** A table of places; those where a card can be handed over by itself stand out. */
@@ -31,10 +31,12 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
       sharesWith === null
         ? covered
           ? 'in a group not known'
-          : 'in no group: no IOMMU is in charge'
+          : 'in no group'
         : sharesWith.length === 0
           ? 'alone in its group'
-          : `with ${onlyBridges(sharesWith) ? 'bridges only: ' : ''}${sharesWith.map(short).join(', ')}`,
+          : onlyBridges(sharesWith)
+            ? 'with bridges only'
+            : `with ${short(firstEndpoint(sharesWith))}${more(sharesWith)}`,
     ],
     style: sharesWith !== null && onlyBridges(sharesWith) ? ('green' as const) : undefined,
   }))
@@ -51,8 +53,16 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
   function occupantsText(occupants: readonly string[]): string {
     const [first] = occupants
     if (first === undefined) return ''
-    const more = occupants.length > 1 ? ` +${occupants.length - 1}` : ''
-    return `${short(first)} ${shortName(summaries.get(first)!)}${more}`
+    return `${short(first)} ${shortName(summaries.get(first)!)}${more(occupants)}`
+  }
+
+  /** One that has to leave its driver along with the card, which is what matters. */
+  function firstEndpoint(addresses: readonly string[]): string {
+    return addresses.find((address) => !onlyBridges([address]))!
+  }
+
+  function more(addresses: readonly string[]): string {
+    return addresses.length > 1 ? ` +${addresses.length - 1}` : ''
   }
 }
 

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { failedTrees } from '../../test/support/failed-trees.js'
 import { drawComputer, expectPredicted } from '../../test/support/lab-trees.js'
 
 /** `HANDOVER_SEED=1234` repeats a run. */
@@ -8,4 +9,8 @@ it('the kernel groups 20 made trees as predicted', { timeout: 300_000 }, async (
   console.log(`trees drawn from HANDOVER_SEED=${seed}`)
   const { functions } = await expectPredicted(drawComputer(seed, 20, 'intel'))
   expect(functions).toBeGreaterThan(20)
+})
+
+it.each(failedTrees)('the kernel groups as predicted: $what', { timeout: 300_000 }, async ({ computer }) => {
+  console.log(JSON.stringify(await expectPredicted(computer)))
 })

@@ -14,6 +14,8 @@ export const missing = z.strictObject({
     'DMA aliases',
     'VMD controller',
     'place',
+    'slot number',
+    'link',
   ]),
   unknown: z.string(),
   path: z.string(),
@@ -139,6 +141,11 @@ export const groupsSchema = z.strictObject({
       from: z
         .enum(['kernel', 'today'])
         .describe("the kernel's groups, or those predicted without the changes"),
+      causes: z
+        .array(z.enum(['override patch', 'late ACS']))
+        .describe(
+          "what the kernel does not tell, and with which the prediction agrees with the kernel's groups",
+        ),
       functions: z.array(
         z.strictObject({
           function: functionAddress,

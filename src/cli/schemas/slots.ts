@@ -28,7 +28,7 @@ export const slotsSchema = z.strictObject({
         .array(functionAddress)
         .nullable()
         .describe('who would share the group of a card there; null: not known, or it gets none'),
-      missing: z.array(missing),
+      missing: z.array(missing).describe('what is not known of the slot'),
     }),
   ),
   premises: z.array(premise),
