@@ -4,6 +4,7 @@ import {
   dmarTable,
   drhd,
   entry4,
+  entry8,
   iortNode,
   iortTable,
   ivhd,
@@ -197,4 +198,43 @@ it('virtual functions go where their card goes, and out with it', () => {
   expect(where({ without: ['0000:02:00.0'], move: virtual })).toEqual(moved)
   expect(where({ without: ['0000:01:00.0'] })).toEqual([])
   expect(where({ without: ['0000:01:10.0'] })).toEqual([[1, 0, -1]])
+})
+
+describe("an alias in AMD's IVRS", () => {
+  // Single functions of a root bus: apart, unless one uses the other's id.
+  const cards: readonly MadeNode[] = [
+    { address: '0000:00:08.0', express: 'integratedEndpoint' },
+    { address: '0000:00:09.0', express: 'integratedEndpoint' },
+    { address: '0000:00:0a.0', express: 'integratedEndpoint' },
+  ]
+  const all = entry4(0x01, 0)
+  const groups = (...entries: Uint8Array[]) =>
+    predictGroups(madeTree(cards, { acpi: { ...none, ...ivrs(all, ...entries) } })).groups.map(
+      ({ functions }) => functions.map((address) => address.slice(8)).join(' '),
+    )
+  it.each([
+    ['none', [], ['08.0', '09.0', '0a.0']],
+    ['of one', [entry8(0x42, 0x0048, 0x0040)], ['08.0 09.0', '0a.0']],
+    ['of a range', [entry8(0x43, 0x0048, 0x0040), entry4(0x04, 0x0050)], ['08.0 09.0 0a.0']],
+    [
+      'of a range that another one follows',
+      [entry8(0x43, 0x0000, 0x0040), entry4(0x03, 0x0048), entry4(0x04, 0x0050)],
+      ['08.0', '09.0', '0a.0'],
+    ],
+    [
+      'the last of which counts',
+      [entry8(0x42, 0x0048, 0x0040), entry8(0x42, 0x0048, 0x0050)],
+      ['08.0', '09.0 0a.0'],
+    ],
+    ['of itself', [entry8(0x42, 0x0048, 0x0048)], ['08.0', '09.0', '0a.0']],
+    ['on another bus', [entry8(0x42, 0x0048, 0x0140)], ['08.0', '09.0', '0a.0']],
+  ])('%s joins those who use one id', (_, entries, expected) => {
+    expect(groups(...entries)).toEqual(expected)
+  })
+  it('is named as the reason', () => {
+    const machine = madeTree(cards, { acpi: { ...none, ...ivrs(all, entry8(0x42, 0x0048, 0x0040)) } })
+    expect(whyGroup(machine, '0000:00:09.0').steps).toMatchObject([
+      { kind: 'alias', with: '0000:00:08.0', quirk: undefined, byFirmware: true, decided: true },
+    ])
+  })
 })

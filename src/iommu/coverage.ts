@@ -1,5 +1,6 @@
 import {
   type AcpiTables,
+  aliasesOfIvrs,
   type Fact,
   firmwareUnits,
   knownValue,
@@ -13,6 +14,8 @@ import { placeOf, type Subject } from './subject.js'
 export interface Coverage {
   /** Indices of functions that get no group, since no IOMMU is in charge of them. */
   readonly uncovered: ReadonlySet<number>
+  /** The device and function number on its bus whose id a function uses too, by the firmware's tables; undefined: none. */
+  alias(i: number): number | undefined
   /** Where the firmware's tables did not tell of some function, and it was taken by convention: why they did not. */
   readonly byConvention: Unknown | undefined
   /** Whether one is in charge of a card on the bus right behind a port. `bus`: its number, where that is known. */
@@ -37,8 +40,14 @@ export function coverageOf(subjects: readonly Subject[], rules: Rules): Coverage
   }
   const uncovered = new Set<number>()
   for (const [i, place] of places.entries()) if (!isCovered(place, !conventional.has(i))) uncovered.add(i)
+  const ivrs = knownValue(rules.tables.ivrs)
+  const aliasOf = ivrs ? aliasesOfIvrs(ivrs) : undefined
   return {
     uncovered,
+    alias(i) {
+      const id = aliasOf?.(places[i]!)
+      return id === undefined ? undefined : id & 0xff
+    },
     byConvention,
     behind: (port, bus) => isCovered(cardBehind(places[port]!, bus), true),
   }

@@ -28,7 +28,7 @@ export class Tree {
     this.order = kernelOrder(subjects)
     this.coverage = coverageOf(subjects, rules)
     for (const [i, f] of subjects.entries()) {
-      const aliases = aliasesOf(f, rules)
+      const aliases = aliasesOf(f, rules, this.coverage.alias(i))
       if (aliases) this.#aliases.set(i, aliases)
       push(this.#slots, `${f.domain}:${f.bus}:${f.devfn >> 3}`, i)
       const bus = this.#buses.get(`${f.domain}:${f.bus}`)

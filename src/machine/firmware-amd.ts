@@ -2,6 +2,7 @@
 import type { DeviceEntry, Ivhd, Ivmd, Ivrs } from '../acpi/index.js'
 import { addressOf } from './address.js'
 import type { Asked, FirmwareUnit, ReservedRegion } from './firmware-iommu.js'
+import type { Place } from './place.js'
 
 export function unitsOfIvrs(table: Ivrs): Asked<FirmwareUnit | null> {
   const units = unitsInUse(table)
@@ -52,6 +53,36 @@ export function reservedByIvrs({ structures }: Ivrs): Asked<readonly ReservedReg
       )
     return { value: { found, final: false } }
   }
+}
+
+/**
+ * The id that a function uses besides its own, by the table; undefined: none. Linux counts it where it is on the function's own
+ * bus (setup_aliases).
+ */
+export function aliasesOfIvrs(table: Ivrs): (place: Pick<Place, 'segment' | 'id'>) => number | undefined {
+  const units = unitsInUse(table)
+  return ({ segment, id }) => {
+    const found = units
+      .filter((unit) => unit.segment === segment)
+      .flatMap(({ entries }) => aliasesIn(entries, id))
+      .at(-1)
+    return found === id || found === undefined || found >> 8 !== id >> 8 ? undefined : found
+  }
+}
+
+/** All that entries say of an id, the last of which counts (init_iommu_from_acpi, alias_table). */
+function aliasesIn(entries: readonly DeviceEntry[], id: number): readonly number[] {
+  const found: number[] = []
+  let range: { readonly start: number; readonly alias: number | undefined } | undefined
+  for (const entry of entries) {
+    if (entry.kind === 'alias-select' && entry.deviceId === id) found.push(entry.sourceId)
+    if (entry.kind === 'range-start' || entry.kind === 'extended-range-start')
+      range = { start: entry.deviceId, alias: undefined }
+    if (entry.kind === 'alias-range-start') range = { start: entry.deviceId, alias: entry.sourceId }
+    if (entry.kind === 'range-end' && range?.alias !== undefined)
+      if (range.start <= id && id <= entry.deviceId) found.push(range.alias)
+  }
+  return found
 }
 
 /**

@@ -94,6 +94,7 @@ const step = z.discriminatedUnion('kind', [
     function: functionAddress,
     with: functionAddress,
     quirk: z.string().optional(),
+    byFirmware: z.boolean().describe("the firmware's IVRS table says so"),
     decided: z.boolean(),
   }),
   z.strictObject({
