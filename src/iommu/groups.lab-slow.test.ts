@@ -1,18 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { drawComputer, expectPredicted } from '../../test/support/lab-trees.js'
 
-/** 200 trees, each under each kernel and under Intel's IOMMU and AMD's. */
+/** 200 trees, each under each kernel and each IOMMU: so many of them in one computer, since most of the time goes into starting it. */
 const trees = 200
-const treesPerComputer = Number(process.env.TPC ?? 40)
+const treesPerComputer = 40
 const seeds = Array.from({ length: trees / treesPerComputer }, (_, i) => i + 1)
 
+/** On two busy cores a computer of 40 trees was seen to take 230 s. */
+const timeout = 900_000
+
 describe.each(['6.1', '6.12', '7'])('Linux %s', (kernel) => {
-  describe.each(['intel', 'amd'] as const)('IOMMU of %s', (iommu) => {
-    it.each(seeds)('groups drawn trees as predicted: seed %i', { timeout: 600_000 }, async (seed) => {
-      const t = Date.now()
+  describe.each(['intel', 'amd'] as const)('with the IOMMU %s', (iommu) => {
+    it.each(seeds)('groups 40 trees as predicted: seed %i', { timeout }, async (seed) => {
       const { functions } = await expectPredicted(drawComputer(seed, treesPerComputer, iommu), { kernel })
-      console.log(kernel, iommu, seed, functions, Date.now() - t)
       expect(functions).toBeGreaterThan(treesPerComputer)
     })
+  })
+})
+
+// Debian's 6.1 has no driver for it.
+describe.each(['6.12', '7'])('Linux %s', (kernel) => {
+  it('groups 40 trees as predicted with the IOMMU virtio: seed 1', { timeout }, async () => {
+    const { functions } = await expectPredicted(drawComputer(1, treesPerComputer, 'virtio'), { kernel })
+    expect(functions).toBeGreaterThan(treesPerComputer)
   })
 })

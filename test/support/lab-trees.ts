@@ -114,7 +114,7 @@ export async function expectPredicted(
   )) as typeof import('../../src/lab/index.js')
   const topology = { append: `modprobe.blacklist=${slowDrivers}`, ...computer }
   const started = await startComputer(parseTopology(JSON.stringify(topology), 'a drawn computer'), {
-    bootTimeoutMs: 240_000,
+    bootTimeoutMs: 600_000,
     ...options,
   }).catch((error: Error & { readonly detail?: string }) => {
     throw new Error(`${error.message}: ${error.detail}\n${JSON.stringify(computer)}`)
