@@ -4,7 +4,7 @@
  */
 
 export { type AcpiTables, acpiTablesFolder } from './acpi.js'
-export { addressOf, compareAddresses, isAddress } from './address.js'
+export { compareAddresses, isAddress } from './address.js'
 export { capabilitiesSeen, capabilityOf } from './capability.js'
 export { aliasesOfIvrs } from './firmware-amd.js'
 export {
