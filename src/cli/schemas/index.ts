@@ -6,6 +6,8 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   groups: async () => (await import('./groups.js')).groupsSchema,
   slots: async () => (await import('./slots.js')).slotsSchema,
   show: async () => (await import('./show.js')).showSchema,
+  check: async () => (await import('./check.js')).checkSchema,
+  rank: async () => (await import('./check.js')).rankSchema,
   diagnose: async () => (await import('./diagnosis.js')).diagnosisSchema,
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,
