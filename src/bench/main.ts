@@ -48,7 +48,12 @@ try {
   writeFileSync(recording, record(liveHost(), head, gather))
   writeFileSync(dump, execFileSync('lspci', ['-xxxx'], { maxBuffer: 2 ** 30 }))
   const [first] = liveAddresses()
-  compare('This computer, live', lspci('-vvv'), [handover('devices'), handover('show', first!)])
+  compare('This computer, live', lspci('-vvv'), [
+    handover('devices'),
+    handover('show', first!),
+    handover('check'),
+    handover('check', first!),
+  ])
   compare('This computer, recorded', lspci('-F', dump, '-vvv'), [
     handover('devices', '--host', recording),
     handover('show', first!, '--host', recording),
@@ -64,6 +69,8 @@ try {
     handover('show', '01:00.0', '--host', largeRecording),
     handover('groups', '--host', largeRecording),
     handover('devices', '--json', '--host', largeRecording),
+    handover('check', '--host', largeRecording),
+    handover('check', '01:00.0', '--host', largeRecording),
   ])
 } finally {
   rmSync(folder, { recursive: true, force: true })
