@@ -18,10 +18,8 @@ describe.each(['6.1', '6.12', '7'])('Linux %s', (kernel) => {
   })
 })
 
-// Debian's 6.1 has no driver for it.
-describe.each(['6.12', '7'])('Linux %s', (kernel) => {
-  it('groups 40 trees as predicted with the IOMMU virtio: seed 1', { timeout }, async () => {
-    const { functions } = await expectPredicted(drawComputer(1, treesPerComputer, 'virtio'), { kernel })
-    expect(functions).toBeGreaterThan(treesPerComputer)
-  })
+// Before Linux 6.15 it groups a function only when a driver takes it (docs/groups.md), and most of these have none.
+it('Linux 7 groups 40 trees as predicted with the IOMMU virtio: seed 1', { timeout }, async () => {
+  const { functions } = await expectPredicted(drawComputer(1, treesPerComputer, 'virtio'), { kernel: '7' })
+  expect(functions).toBeGreaterThan(treesPerComputer)
 })
