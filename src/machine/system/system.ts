@@ -1,5 +1,14 @@
 import type { Host } from '../../host/index.js'
-import type { Fact } from '../machine.js'
+import type { Evidence, Fact } from '../machine.js'
+import { parseLine, readList, readOptional } from '../read.js'
+import { type InterruptRemapping, readInterruptRemapping, readUnsafeInterrupts } from './interrupts.js'
+import {
+  type GroupReservation,
+  readGroupReservations,
+  readUnitOf,
+  readVtdUnit,
+  type VtdUnit,
+} from './iommu-units.js'
 import { type Processor, readProcessor } from './processor.js'
 
 /**
@@ -16,6 +25,46 @@ export class System {
 
   get processor(): Fact<Processor> {
     return this.#once('processor', readProcessor)
+  }
+
+  get interruptRemapping(): Fact<InterruptRemapping> {
+    return this.#once('interruptRemapping', readInterruptRemapping)
+  }
+
+  /** What the kernel runs under as it says itself: `xen`; null: nothing that tells (Linux drivers/xen/sys-hypervisor.c). */
+  get hypervisorType(): Fact<string | null> {
+    return this.#once('hypervisorType', (host) => readOptional(host, '/sys/hypervisor/type', parseLine))
+  }
+
+  /** Whether the kernel was built with IOMMU drivers at all: they make this folder (Linux drivers/iommu/iommu-sysfs.c). */
+  get iommuClass(): Fact<boolean> {
+    return this.#once('iommuClass', (host) => {
+      const names = readList(host, '/sys/class/iommu')
+      return 'unknown' in names ? names : { value: names.value !== null }
+    })
+  }
+
+  /** Names of the devices of miscellaneous drivers, such as `kvm` where KVM runs; null: there is no such class. */
+  get miscDevices(): Fact<readonly string[] | null> {
+    return this.#once('miscDevices', (host) => readList(host, '/sys/class/misc'))
+  }
+
+  /** The modules of VFIO that are told to do without interrupt remapping. */
+  get unsafeInterruptsAllowed(): Fact<readonly Evidence[]> {
+    return this.#once('unsafeInterruptsAllowed', readUnsafeInterrupts)
+  }
+
+  /** The IOMMU unit (`dmar0`) that the kernel put in charge of a function; null: none. */
+  iommuUnitOf(address: string): Fact<string | null> {
+    return this.#once(`iommuUnitOf ${address}`, (host) => readUnitOf(host, address))
+  }
+
+  vtdUnit(name: string): Fact<VtdUnit> {
+    return this.#once(`vtdUnit ${name}`, (host) => readVtdUnit(host, name))
+  }
+
+  groupReservations(group: number): Fact<readonly GroupReservation[]> {
+    return this.#once(`groupReservations ${group}`, (host) => readGroupReservations(host, group))
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
