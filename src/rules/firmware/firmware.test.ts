@@ -183,7 +183,22 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       gives: 'step',
       says: /intel_iommu=on/,
     },
-    { name: 'not to be read', host: lab({ [units]: denied }), gives: 'unknown', says: /denied/ },
+    {
+      name: 'groups, and no more told',
+      host: lab({ [units]: denied }),
+      gives: 'passes',
+      says: /iommu_group/,
+    },
+    {
+      name: 'a group without an IOMMU',
+      host: edited(ungrouped(), {
+        [units]: denied,
+        '/sys/bus/pci/devices/0000:01:00.0/iommu_group': link('../../../kernel/iommu_groups/0'),
+        '/sys/bus/pci/devices/0000:01:00.0/driver': link('../../../bus/pci/drivers/vfio-pci'),
+      }),
+      gives: 'unknown',
+      says: /denied/,
+    },
   ],
   'interrupt-remapping': [
     {

@@ -1,4 +1,4 @@
-import { acpiTablesFolder, knownValue, type Machine } from '../../machine/index.js'
+import { acpiTablesFolder, knownValue, type Machine, type PciFunction } from '../../machine/index.js'
 import { need, passes, seen, step } from '../outcomes.js'
 import type { ComputerRule, Outcome } from '../rule.js'
 import { iommuOffWords, wordsOf } from './kernel-words.js'
@@ -10,7 +10,14 @@ export const iommuInUse: ComputerRule = {
   id: 'iommu-in-use',
   title: 'Does the kernel use an IOMMU?',
   about: 'computer',
-  looksAt: [units, commandLine, acpiTablesFolder, '/sys/hypervisor/type', '/proc/cpuinfo'],
+  looksAt: [
+    units,
+    commandLine,
+    acpiTablesFolder,
+    '/sys/hypervisor/type',
+    '/proc/cpuinfo',
+    'in pasted text: IOMMU groups',
+  ],
   why: "A device in a virtual machine is given addresses of that machine's memory. The IOMMU translates them, and keeps the device away from all other memory. Without one vfio-pci gives nothing away.",
   fix: 'Switch on VT-d (Intel) or AMD-Vi, also called IOMMU, in the firmware setup; then, where the kernel does not use it by itself, by its command line.',
   since: [
@@ -24,6 +31,12 @@ export const iommuInUse: ComputerRule = {
   ],
   atWorst: 'step',
   check(machine) {
+    const grouped = 'unknown' in machine.iommus ? machine.functions.find(isGrouped) : undefined
+    if (grouped !== undefined)
+      return passes(
+        'the kernel has made groups of devices',
+        seen(`/sys/bus/pci/devices/${grouped.address}/iommu_group`, String(knownValue(grouped.group))),
+      )
     const used = need(machine.iommus)
     if (used.length > 0) return passes('the kernel uses one', seen(units, used.join(' ')))
     if (need(machine.system.hypervisorType) === 'xen')
@@ -43,6 +56,12 @@ export const iommuInUse: ComputerRule = {
       })
     return described.length === 0 ? notDescribed(machine, line) : notUsed(machine, line, described)
   },
+}
+
+/** Pasted text has groups and no more. Without an IOMMU only a function that vfio took may have one (vfio-noiommu). */
+function isGrouped({ group, driver }: PciFunction): boolean {
+  const name = knownValue(driver)
+  return typeof knownValue(group) === 'number' && name !== undefined && !name?.includes('vfio')
 }
 
 function notDescribed(machine: Machine, line: string): Outcome {

@@ -14,7 +14,6 @@ export const ownParts: readonly {
     code: 0x060100,
     what: 'the ISA bridge, with timers and controllers that the host runs on',
   },
-  { mask: 0xff0000, code: 0x060000, what: 'a bridge by its class' },
   { mask: 0xffff00, code: 0x080600, what: 'an IOMMU' },
   { mask: 0xffff00, code: 0x080700, what: 'an event collector of the root complex' },
 ]
@@ -24,7 +23,7 @@ export const deviceKind: DeviceRule = {
   title: 'Is it a device, and no part of the computer itself?',
   about: 'device',
   looksAt: ['/sys/bus/pci/devices/*/config: header type', '/sys/bus/pci/devices/*/class'],
-  why: 'vfio-pci takes functions with the header of an endpoint only. Bridges and what belongs to the root complex stay with the host, which reaches all other devices through them.',
+  why: 'Only functions with the header of an endpoint can go to vfio-pci. Bridges and what belongs to the root complex stay with the host, which reaches all other devices through them.',
   fix: null,
   sources: [
     'Linux drivers/vfio/pci/vfio_pci_core.c vfio_pci_core_register_device: PCI_HEADER_TYPE_NORMAL',
@@ -34,11 +33,10 @@ export const deviceKind: DeviceRule = {
   check({ device, machine }) {
     const folder = `/sys/bus/pci/devices/${device.address}`
     const code = need(device.class)
-    const isBridge = need(device.isBridge)
-    const part = isBridge ? undefined : ownParts.find(({ mask, code: own }) => (code & mask) === own)
+    const part = ownParts.find(({ mask, code: own }) => (code & mask) === own)
     const asFound = seen(`${folder}/class`, `0x${code.toString(16).padStart(6, '0')}`)
     if (part !== undefined) return impossible(`it is ${part.what}, and stays with the host`, asFound)
-    if (!isBridge) return passes('it is a device', asFound)
+    if (!need(device.isBridge)) return passes('it is a device', asFound)
     const behind = machine.functions
       .filter((f) => knownValue(f.parent) === device.address)
       .map(({ address }) => address)

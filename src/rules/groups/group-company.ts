@@ -1,7 +1,7 @@
 import { knownValue, type PciFunction } from '../../machine/index.js'
 import { need, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { waysOut } from './smaller-group.js'
+import { isInSlot, waysOut } from './smaller-group.js'
 
 export const groupCompany: DeviceRule = {
   id: 'group-company',
@@ -24,6 +24,7 @@ export const groupCompany: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device, group, leaving, groupSource, machine }) {
+    if (knownValue(device.isBridge)) return notHere('it is a bridge: see device-kind')
     const members = need(group)
     if (members.length === 0) return notHere('it has no group: see iommu-group')
     const path = `/sys/bus/pci/devices/${device.address}/iommu_group`
@@ -45,13 +46,15 @@ export const groupCompany: DeviceRule = {
         : `${used.length} functions of other devices leave the host with it: ${used.map(nameOf).join(', ')}`,
       seen(source, members.map(({ address }) => address).join(' ')),
       {
-        fix:
-          ways.length > 0
-            ? ways.join('; or ')
-            : 'do without them on the host while the machine runs; no other slot of this computer is known to be better',
+        fix: ways.length > 0 ? ways.join('; or ') : doWithout(isInSlot(machine, device)),
       },
     )
   },
+}
+
+function doWithout(isInSlot: boolean): string {
+  const rest = isInSlot ? ': no other slot of this computer is known to be better' : ''
+  return `do without what is in the group on the host while the machine runs${rest}`
 }
 
 /** `0000:01:00`, without the function. */

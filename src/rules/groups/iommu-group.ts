@@ -12,7 +12,7 @@ export const iommuGroup: DeviceRule = {
     '/proc/cmdline',
     'the groups that the kernel would make, where it made none',
   ],
-  why: 'vfio-pci takes a device only with an IOMMU group. The kernel makes none for a function that the tables of the firmware leave out, such as the root complex of AMD and the IOMMU itself.',
+  why: 'Only a function with an IOMMU group can go to vfio-pci. The kernel makes none for a function that the tables of the firmware leave out, such as the root complex of AMD and the IOMMU itself.',
   fix: 'Hand over another device, or put the card into another slot.',
   sources: [
     'Linux drivers/iommu/iommu.c iommu_probe_device; intel/iommu.c device_lookup_iommu; amd/iommu.c check_device',

@@ -1,7 +1,7 @@
 import { predictGroups, rulesFor, type Slot, slotsOf } from '../../iommu/index.js'
 import { knownValue, type Machine, type PciFunction } from '../../machine/index.js'
 
-/** What would bring a device away from those of other devices: whole sentences' parts, best first; empty: nothing known. */
+/** What would give a device a smaller group, the least effort first; empty: nothing is known that would. */
 export function waysOut(machine: Machine, device: PciFunction, size: number): readonly string[] {
   return [...withoutParameters(machine, device, size), ...otherSlots(machine, device)]
 }
@@ -40,24 +40,37 @@ function withoutParameters(machine: Machine, device: PciFunction, size: number):
 }
 
 function otherSlots(machine: Machine, device: PciFunction): readonly string[] {
-  const own = knownValue(device.parent)
-  if (typeof own !== 'string') return []
-  const better = slotsOf(machine).filter(
+  const slots = realSlots(machine)
+  if (!isIn(slots, device)) return []
+  const better = slots.filter(
     (slot) =>
-      slot.port !== own &&
-      typeof knownValue(slot.number) === 'number' &&
+      slot.port !== knownValue(device.parent) &&
       Array.isArray(slot.sharesWith) &&
       slot.sharesWith.length === 0,
   )
   const free = better.filter(({ occupants }) => occupants.length === 0)
   const [chosen, taken] = free.length > 0 ? [free, false] : [better, true]
   if (chosen.length === 0) return []
-  const names = chosen.slice(0, 4).map(nameOf).join(', ')
+  const names = chosen.slice(0, 4).map(nameOf).join(' or ')
   return [
     taken
-      ? `change places with the card behind ${names}, where a card has a group of its own`
+      ? `let it change places with the card behind ${names}, where a card has a group of its own`
       : `put the card into the free slot behind ${names}, where it has a group of its own`,
   ]
+}
+
+/** Whether the device is a card in a slot, which can be put into another. */
+export function isInSlot(machine: Machine, device: PciFunction): boolean {
+  return isIn(realSlots(machine), device)
+}
+
+function isIn(slots: readonly Slot[], device: PciFunction): boolean {
+  return slots.some(({ port }) => port === knownValue(device.parent))
+}
+
+/** Number 0 is that of a port with something soldered to it (PCI Express 6.0, 7.5.3.9). */
+function realSlots(machine: Machine): readonly Slot[] {
+  return slotsOf(machine).filter(({ number }) => (knownValue(number) ?? 0) > 0)
 }
 
 function nameOf({ port, number, link, occupants }: Slot): string {
