@@ -1,6 +1,7 @@
 import type { Host } from '../../host/index.js'
 import type { Evidence, Fact } from '../machine.js'
-import { parseLine, readList, readOptional } from '../read.js'
+import { readList } from '../read.js'
+import { readXen } from './hypervisor.js'
 import { type InterruptRemapping, readInterruptRemapping, readUnsafeInterrupts } from './interrupts.js'
 import {
   type GroupReservation,
@@ -9,6 +10,7 @@ import {
   readVtdUnit,
   type VtdUnit,
 } from './iommu-units.js'
+import { readMiscDevices } from './kernel-interfaces.js'
 import { type Processor, readProcessor } from './processor.js'
 
 /**
@@ -31,9 +33,8 @@ export class System {
     return this.#once('interruptRemapping', readInterruptRemapping)
   }
 
-  /** What the kernel runs under as it says itself: `xen`; null: nothing that tells (Linux drivers/xen/sys-hypervisor.c). */
-  get hypervisorType(): Fact<string | null> {
-    return this.#once('hypervisorType', (host) => readOptional(host, '/sys/hypervisor/type', parseLine))
+  get xen(): Fact<'dom0' | 'guest' | null> {
+    return this.#once('xen', readXen)
   }
 
   /** Whether the kernel was built with IOMMU drivers at all: they make this folder (Linux drivers/iommu/iommu-sysfs.c). */
@@ -44,9 +45,8 @@ export class System {
     })
   }
 
-  /** Names of the devices of miscellaneous drivers, such as `kvm` where KVM runs; null: there is no such class. */
-  get miscDevices(): Fact<readonly string[] | null> {
-    return this.#once('miscDevices', (host) => readList(host, '/sys/class/misc'))
+  get miscDevices(): Fact<readonly string[]> {
+    return this.#once('miscDevices', readMiscDevices)
   }
 
   /** The modules of VFIO that are told to do without interrupt remapping. */

@@ -1,4 +1,10 @@
-import { acpiTablesFolder, knownValue, type Machine, type PciFunction } from '../../machine/index.js'
+import {
+  acpiTablesFolder,
+  hypervisorTypePath,
+  knownValue,
+  type Machine,
+  type PciFunction,
+} from '../../machine/index.js'
 import { need, passes, seen, step } from '../outcomes.js'
 import type { ComputerRule, Outcome } from '../rule.js'
 import { iommuOffWords, wordsOf } from './kernel-words.js'
@@ -14,7 +20,7 @@ export const iommuInUse: ComputerRule = {
     units,
     commandLine,
     acpiTablesFolder,
-    '/sys/hypervisor/type',
+    hypervisorTypePath,
     '/proc/cpuinfo',
     'in pasted text: IOMMU groups',
   ],
@@ -39,10 +45,10 @@ export const iommuInUse: ComputerRule = {
       )
     const used = need(machine.iommus)
     if (used.length > 0) return passes('the kernel uses one', seen(units, used.join(' ')))
-    if (need(machine.system.hypervisorType) === 'xen')
+    if (need(machine.system.xen) !== null)
       return step(
         'this kernel runs under Xen, which keeps the IOMMU to itself',
-        seen('/sys/hypervisor/type', 'xen'),
+        seen(hypervisorTypePath, 'xen'),
         {
           fix: 'start the kernel without Xen, or hand the device over with Xen itself (xen-pciback)',
         },

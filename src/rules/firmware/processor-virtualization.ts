@@ -1,9 +1,7 @@
 import { hasSince, parseKernelVersion } from '../../iommu/index.js'
-import { knownValue, processorPath } from '../../machine/index.js'
-import { need, passes, seen, step, undecided, warning } from '../outcomes.js'
+import { knownValue, miscDevicesFolder, processorPath } from '../../machine/index.js'
+import { need, notHere, passes, seen, step, undecided } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
-
-const misc = '/sys/class/misc'
 
 /** Kernels read that take `svm` away where firmware switched it off (arch/x86/kernel/cpu/amd.c init_amd); 6.1 does not. */
 const clearsSvm = ['6.12'] as const
@@ -12,7 +10,7 @@ export const processorVirtualization: ComputerRule = {
   id: 'processor-virtualization',
   title: 'Can the processor run virtual machines?',
   about: 'computer',
-  looksAt: [processorPath, misc],
+  looksAt: [processorPath, miscDevicesFolder],
   why: 'With VT-x (Intel) or SVM (AMD) the processor runs a virtual machine itself, at its own speed. Without it QEMU has to imitate a processor, which is many times slower.',
   fix: 'Switch on VT-x, also called Intel Virtualization Technology, or SVM Mode in the firmware setup. It is another setting than VT-d or IOMMU.',
   since: [
@@ -29,22 +27,23 @@ export const processorVirtualization: ComputerRule = {
     if (vendor === null) undecided('only known of x86 processors', processorPath)
     const flag = ['vmx', 'svm'].find((name) => flags.has(name))
     const runs = knownValue(machine.system.miscDevices)?.includes('kvm')
-    if (runs) return passes('KVM runs', seen(misc, 'kvm'))
-    if (flag === undefined) {
-      const says = `the processor shows neither VT-x nor SVM`
-      const evidence = seen(processorPath, 'flags without vmx and svm')
-      return flags.has('hypervisor')
-        ? warning(`this computer is a virtual machine without virtualisation of its own`, evidence, {
-            fix: 'give it the processor of its host with nested virtualisation (QEMU: -cpu host); until then virtual machines in it are imitated, and slow',
-          })
-        : step(says, evidence)
-    }
+    if (runs) return passes('KVM runs', seen(`${miscDevicesFolder}/kvm`, 'there'))
+    if (flag === undefined && flags.has('hypervisor'))
+      return notHere(
+        'this computer is a virtual machine, and its host decides',
+        seen(processorPath, 'flags with hypervisor, without vmx and svm'),
+      )
+    if (flag === undefined)
+      return step(
+        'the processor shows neither VT-x nor SVM',
+        seen(processorPath, 'flags without vmx and svm'),
+      )
     if (flag === 'svm') {
       const kernel = parseKernelVersion(need(machine.kernel))
       if (kernel === undefined || !hasSince(kernel, clearsSvm))
         undecided(
           'whether firmware switched SVM off: this kernel tells only by whether kvm_amd loads (modprobe kvm_amd)',
-          misc,
+          miscDevicesFolder,
         )
     }
     return passes('the processor can, and firmware lets it', seen(processorPath, flag))
