@@ -12,7 +12,7 @@ export const barAddresses: DeviceRule = {
   fix: 'Switch on Above 4G Decoding in the firmware setup. Where it is on, or there is no such setting, let the kernel make room: pci=realloc on its command line.',
   sources: [
     'Linux drivers/pci/pci-sysfs.c resource_show; include/linux/ioport.h IORESOURCE_UNSET',
-    'Linux drivers/pci/setup-bus.c reset_resource: before 7.3 what found no room reads as zeros',
+    'Linux drivers/pci/setup-bus.c reset_resource: what found no room in the end reads as zeros (6.1, 6.12, 7.3)',
     'Linux drivers/vfio/pci/vfio_pci_core.c: a region of no size is not there',
     'Linux Documentation/admin-guide/kernel-parameters.txt: pci=realloc',
   ],

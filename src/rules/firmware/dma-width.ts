@@ -17,7 +17,7 @@ export const dmaWidth: DeviceRule = {
   sources: [
     'Linux drivers/iommu/intel/iommu.c prepare_domain_attach_device (6.1, 6.12), compute_vasz_lg2_ss, compute_vasz_lg2_fs (7.3)',
     'VT-d, Capability Register: MGAW, SAGAW',
-    'QEMU target/i386/host-cpu.c host_cpu_max_instance_init, host_cpu_realizefn; hw/vfio/listener.c vfio_container_region_add',
+    'QEMU target/i386/host-cpu.c host_cpu_max_instance_init (7.2), host_cpu_instance_init (10.2); hw/vfio/listener.c vfio_container_region_add',
     'libvirt docs/formatdomain.rst: maxphysaddr',
   ],
   atWorst: 'warning',

@@ -383,7 +383,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   'bar-addresses': [
     { name: 'all placed', host: workstation(), gives: 'passes', says: /3 of 3/ },
     {
-      name: 'one without an address (7.3)',
+      name: 'one without an address yet',
       host: edited(workstation(), {
         [`${card}/resource`]: `0x0000000000000000 0x00000003ffffffff 0x000000002014220c\n${zeros.repeat(12)}`,
       }),
@@ -391,7 +391,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /BAR 0 \(16 GiB\) has no address/,
     },
     {
-      name: 'one that the kernel gave up (6.1)',
+      name: 'one that the kernel gave up',
       host: edited(workstation(), {
         [`${card}/resource`]: zeros.repeat(13),
         [`${card}/config`]: withBar(0x10, 0x0000_000c),

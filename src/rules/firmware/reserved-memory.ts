@@ -32,7 +32,7 @@ export const reservedMemory: DeviceRule = {
   since: [
     'Linux 6.1, Intel only: "Device is ineligible for IOMMU domain attach due to platform RMRR requirement"',
     'Linux 6.12 and 7.3, all IOMMUs: "Firmware has requested this device have a 1:1 IOMMU mapping, rejecting configuring the device without a 1:1 mapping"',
-    'Claims for display devices and USB controllers are let go by all of them',
+    'Claims of the DMAR (RMRR) for display devices and USB controllers are let go by all of them',
   ],
   sources: [
     'Linux drivers/iommu/intel/iommu.c intel_iommu_attach_device (6.1), device_rmrr_is_relaxable, intel_iommu_get_resv_regions',
