@@ -1,6 +1,9 @@
 /** Words of a kernel command line by which an IOMMU or its interrupt remapping is switched off. */
 
-/** `described`: the firmware's tables. Linux drivers/iommu/intel/iommu.c intel_iommu_setup, amd/init.c parse_amd_iommu_options, arch/x86/kernel/pci-dma.c iommu_setup: they compare beginnings, and of VT-d's `on` and `off` the last counts. */
+/**
+ * `described`: the firmware's tables. The kernel compares beginnings of options, and of VT-d's `on` and `off` the last counts (Linux
+ * drivers/iommu/intel/iommu.c intel_iommu_setup, amd/init.c parse_amd_iommu_options, arch/x86/kernel/pci-dma.c iommu_setup).
+ */
 export function iommuOffWords(line: string, described: readonly string[]): readonly string[] {
   const always = wordsOf(line, 'iommu').filter(({ values }) => values.some((one) => one.startsWith('off')))
   const intel = wordsOf(line, 'intel_iommu').filter(({ values }) =>
