@@ -12,11 +12,24 @@ export {
   type ReservedRegion,
   reservedRegionsOf,
 } from './firmware-iommu.js'
+export {
+  closedFirst,
+  type DeviceNode,
+  deviceNodes,
+  findHolders,
+  type Holder,
+} from './holders.js'
 export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
 export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'
+export { lossesOf, type NeededRole, neededRoles, type RoleLoss, roleLosses } from './roles/needed.js'
 export { classWords, type Selection, selectFunctions } from './select.js'
+export { type KernelConfig, kernelConfigPaths } from './system/kernel-config.js'
+export { type Directive, modprobeFolders, type Setting } from './system/modprobe.js'
+export { moduleListFiles, moduleListFolders } from './system/module-lists.js'
+export { commandLinePath, type Parameter, parseParameters, underscored } from './system/parameters.js'
 export { type Processor, processorPath } from './system/processor.js'
 export { System } from './system/system.js'
+export type { KernelModule, VfioModule } from './system/vfio-modules.js'

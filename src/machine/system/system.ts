@@ -1,6 +1,13 @@
-import type { Host } from '../../host/index.js'
-import type { Fact } from '../machine.js'
+import { type Host, tracingHost } from '../../host/index.js'
+import { type Holder, holdersOf } from '../holders.js'
+import type { Evidence, Fact, PciFunction } from '../machine.js'
+import { parseLine, readFact } from '../read.js'
+import { type KernelConfig, readKernelConfig } from './kernel-config.js'
+import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
+import { readModuleLists } from './module-lists.js'
+import { type Parameter, readCommandLine } from './parameters.js'
 import { type Processor, readProcessor } from './processor.js'
+import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
 
 /**
  * What is known of the computer beside its PCI functions: processor, kernel, memory, programs. Each fact is read when it is
@@ -16,6 +23,47 @@ export class System {
 
   get processor(): Fact<Processor> {
     return this.#once('processor', readProcessor)
+  }
+
+  /** The words of the kernel's command line. */
+  get commandLine(): Fact<readonly Parameter[]> {
+    return this.#once('commandLine', readCommandLine)
+  }
+
+  get kernelConfig(): Fact<KernelConfig> {
+    return this.#once('kernelConfig', (host) => readKernelConfig(host, this.#release))
+  }
+
+  /** What modprobe.d(5) says. */
+  get modprobe(): Fact<readonly Directive[]> {
+    return this.#once('modprobe', readModprobe)
+  }
+
+  /** Parameters of modules, from modprobe.d and from the command line, in the order in which they count. */
+  get moduleSettings(): Fact<readonly Setting[]> {
+    const [directives, words] = [this.modprobe, this.commandLine]
+    if ('unknown' in directives) return directives
+    if ('unknown' in words) return words
+    return { value: settingsOf(directives.value, words.value) }
+  }
+
+  /** Lines of files that name modules to load at the start, or to put into an initramfs. */
+  get moduleLists(): Fact<readonly Evidence[]> {
+    return this.#once('moduleLists', readModuleLists)
+  }
+
+  vfioModule(name: VfioModule): Fact<KernelModule> {
+    return this.#once(name, (host) => readVfioModule(host, this.#release, name))
+  }
+
+  /** Who has a device node of the function open. Not asked for a recording: which processes run is nobody's business there. */
+  holders(f: PciFunction): Fact<readonly Holder[]> {
+    const kept = this.#once('kept', tracingHost) // all processes are looked through once, for all functions
+    return this.#once(`holders ${f.address}`, () => holdersOf(kept, f))
+  }
+
+  get #release(): Fact<string> {
+    return readFact(this.#host, '/proc/sys/kernel/osrelease', parseLine)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
