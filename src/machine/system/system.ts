@@ -1,7 +1,7 @@
 import { type Host, tracingHost } from '../../host/index.js'
 import { type Holder, holdersOf } from '../holders.js'
 import type { Evidence, Fact, PciFunction } from '../machine.js'
-import { parseLine, readFact } from '../read.js'
+import { parseLine, readFact, readList, readOptional } from '../read.js'
 import { type KernelConfig, readKernelConfig } from './kernel-config.js'
 import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
 import { readModuleLists } from './module-lists.js'
@@ -54,6 +54,18 @@ export class System {
 
   vfioModule(name: VfioModule): Fact<KernelModule> {
     return this.#once(name, (host) => readVfioModule(host, this.#release, name))
+  }
+
+  /** A parameter of a module that runs, as /sys/module shows it; null: it has none of that name, or does not run. */
+  moduleParameter(module: string, name: string): Fact<string | null> {
+    const path = `/sys/module/${module}/parameters/${name}`
+    return this.#once(path, (host) => readOptional(host, path, parseLine))
+  }
+
+  /** Whether dracut is installed, and can have made the initramfs. */
+  get dracut(): Fact<boolean> {
+    const found = this.#once('dracut', (host) => readList(host, '/usr/lib/dracut'))
+    return 'unknown' in found ? found : { value: found.value !== null }
   }
 
   /** Who has a device node of the function open. Not asked for a recording: which processes run is nobody's business there. */
