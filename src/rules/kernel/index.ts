@@ -1,5 +1,5 @@
 import type { Rule } from '../rule.js'
-import { messageInterrupts } from './message-interrupts.js'
+import { messagesAllowed } from './messages-allowed.js'
 import { staleAdviceRule } from './stale-advice.js'
 import { vfioIds } from './vfio-ids.js'
 import { vfioMemory } from './vfio-memory.js'
@@ -14,7 +14,7 @@ export const kernelRules: readonly Rule[] = [
   vfioPciBlocked,
   vfioMemory,
   vfioPciVga,
-  messageInterrupts,
+  messagesAllowed,
   vfioParametersRule,
   vfioIds,
   staleAdviceRule,

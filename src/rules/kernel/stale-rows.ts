@@ -35,7 +35,7 @@ export const acsOverrideKernels: readonly { readonly name: RegExp; readonly sour
   { name: /-zen\d*\b/, source: 'zen-kernel, commit "ZEN: Add ACS override support"' },
   {
     name: /liquorix|-lqx\d*\b/,
-    source: 'zen-kernel, commit "ZEN: Add ACS override support", by the maintainer of Liquorix',
+    source: 'the same commit, by the maintainer of Liquorix',
   },
 ]
 
@@ -45,7 +45,7 @@ export const staleAdvice: readonly StaleAdvice[] = [
     where: 'module lists',
     pattern: /\bvfio[_-]virqfd\b/,
     says: 'this kernel has no module vfio_virqfd',
-    why: 'It became a part of the module vfio in Linux 6.2. What loads modules says that it is missing; some makers of an initramfs end with an error.',
+    why: 'It became a part of the module vfio in Linux 6.2. Who is to load it reports that there is none.',
     fix: 'take vfio_virqfd out of the line, and make the initramfs anew',
     weight: 'note',
     onlyIf: (machine) => isSince(machine, '6.2'),
@@ -165,22 +165,11 @@ export const staleAdvice: readonly StaleAdvice[] = [
     where: 'command line',
     pattern: /^pcie_acs_override=(.+)/,
     says: 'pcie_acs_override= is no parameter of Linux: without a patch it does nothing',
-    why: 'No kernel.org release has it, nor Debian. A kernel with the patch writes to its log: PCIe ACS overrides enabled.',
+    why: 'Neither Linux has it nor the kernels of Debian. A kernel with the patch writes to its log: PCIe ACS overrides enabled.',
     fix: 'look whether dmesg has that line; if not, take the word out. What the hardware can do is set with pci=config_acs=',
     weight: 'note',
     onlyIf: (machine) => carriesOverride(machine, false),
     source: 'Linux Documentation/admin-guide/kernel-parameters.txt, drivers/pci (6.1, 6.12, 7.3): not there',
-  },
-  {
-    id: 'kvm.ignore_msrs',
-    where: 'module settings',
-    pattern: /^kvm\.(ignore_msrs)=(?:1|y|on)/i,
-    says: 'KVM hides from guests that they use registers which it does not have',
-    why: 'Reading such a register (MSR) gives 0, and writing is dropped, where a processor would raise a fault. Some guests, macOS for one, are known to want that; others may go wrong in ways that are hard to find.',
-    fix: 'take it out unless a guest does not start without it',
-    weight: 'note',
-    source:
-      'Linux arch/x86/kvm/x86.c, in 7.3 msrs.c: ignore_msrs, kvm_do_msr_access; Documentation/admin-guide/kernel-parameters.txt kvm.ignore_msrs; kholia/OSX-KVM README.md',
   },
   {
     id: 'rd.driver.pre=vfio-pci',

@@ -18,7 +18,7 @@ export const vfioIds: ComputerRule = {
   title: 'Does ids= of vfio-pci name devices of this computer?',
   about: 'computer',
   looksAt: [commandLinePath, ...modprobeFolders, '/sys/bus/pci/devices'],
-  why: 'vfio-pci takes from the start the devices whose vendor and device ids are in this list. An entry in another form is passed over, or means something else; ids change when a card is replaced by another model.',
+  why: 'The driver vfio-pci takes from the start the devices whose vendor and device ids are in this list. An entry in another form is passed over, or means something else; ids change when a card is replaced by another model.',
   fix: 'Write vendor and device, each in hexadecimal: ids=10de:2206,10de:1aef; handover devices shows them.',
   sources: [
     'Linux drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids (6.1, 6.12, 7.3)',

@@ -1,4 +1,4 @@
-import { need, note, notHere, passes, step } from '../outcomes.js'
+import { need, notHere, passes, step } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
 export const vfioMemory: ComputerRule = {
@@ -11,13 +11,9 @@ export const vfioMemory: ComputerRule = {
     '/lib/modules/*/kernel/drivers/vfio',
     '/lib/modules/*/kernel/drivers/iommu/iommufd',
   ],
-  why: 'vfio-pci gives the device; its DMA is led to the memory of the machine by another part: vfio_iommu_type1 with the group interface /dev/vfio/N, or iommufd.',
+  why: 'The driver vfio-pci gives the device; its DMA is led to the memory of the machine by another part: vfio_iommu_type1 with the group interface /dev/vfio/N, or iommufd.',
   fix: 'Install the rest of the modules of this kernel, or a kernel with CONFIG_VFIO_IOMMU_TYPE1 or CONFIG_IOMMUFD.',
-  since: [
-    'Linux 6.2: iommufd',
-    'QEMU 9.0: -object iommufd',
-    'Linux 6.6: VFIO_GROUP and VFIO_CONTAINER can be left out',
-  ],
+  since: ['Linux 6.2: iommufd', 'QEMU 9.0: -object iommufd'],
   sources: [
     'Linux drivers/vfio/Kconfig VFIO_CONTAINER, VFIO_IOMMU_TYPE1 (6.12, 7.3)',
     'Linux drivers/iommu/iommufd/Kconfig IOMMUFD',
@@ -30,10 +26,7 @@ export const vfioMemory: ComputerRule = {
     const type1 = need(machine.system.vfioModule('vfio_iommu_type1'))
     if (usable(type1.state)) return passes('the kernel has vfio_iommu_type1', type1.evidence)
     const iommufd = need(machine.system.vfioModule('iommufd'))
-    if (usable(iommufd.state))
-      return note('the kernel has iommufd, but not vfio_iommu_type1', [iommufd.evidence, type1.evidence], {
-        fix: 'use QEMU 9.0 or newer, and give it -object iommufd',
-      })
+    if (usable(iommufd.state)) return passes('the kernel has iommufd', iommufd.evidence)
     return step('the kernel has neither vfio_iommu_type1 nor iommufd', [type1.evidence, iommufd.evidence])
   },
 }

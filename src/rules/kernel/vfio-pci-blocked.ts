@@ -2,8 +2,9 @@ import { commandLinePath, modprobeFolders, underscored } from '../../machine/ind
 import { need, notHere, passes, seen, step, warning } from '../outcomes.js'
 import type { ComputerRule, Outcome } from '../rule.js'
 
-/** What vfio-pci needs to be loaded; by their names in the kernel. */
-const modules = ['vfio_pci', 'vfio_pci_core', 'vfio', 'vfio_iommu_type1']
+/** vfio-pci and what it needs, by their names in the kernel. */
+const vfioPci = 'vfio_pci'
+const modules = [vfioPci, 'vfio_pci_core', 'vfio', 'vfio_iommu_type1']
 
 export const vfioPciBlocked: ComputerRule = {
   id: 'vfio-pci-blocked',
@@ -17,6 +18,7 @@ export const vfioPciBlocked: ComputerRule = {
     'kmod man/modprobe.d.5: blacklist, install; man/modprobe.8: --use-blacklist',
     'kmod libkmod/libkmod-config.c kcmdline_parse_result: modprobe.blacklist=',
     'Linux kernel/module/main.c blacklisted (6.1, 6.12, 7.3)',
+    'kmod libkmod/libkmod-module.c kmod_module_probe_insert_module: install commands of modules that are needed run too',
     'libvirt src/util/virkmod.c virKModLoad',
   ],
   atWorst: 'step',
@@ -31,19 +33,19 @@ export const vfioPciBlocked: ComputerRule = {
         found.push(
           step('the kernel is told to refuse a module that vfio-pci needs', seen(commandLinePath, text)),
         )
-      for (const one of name === 'modprobe.blacklist' ? (value ?? '').split(',') : [])
-        if (modules.includes(underscored(one))) found.push(warning(listed(one), seen(commandLinePath, text)))
+      if (
+        name === 'modprobe.blacklist' &&
+        (value ?? '').split(',').some((one) => underscored(one) === vfioPci)
+      )
+        found.push(warning(byNameOnly, seen(commandLinePath, text)))
     }
     for (const { keyword, module, rest, path, text } of need(machine.system.modprobe)) {
-      if (!modules.includes(module)) continue
-      if (keyword === 'blacklist') found.push(warning(listed(module), seen(path, text)))
-      if (keyword === 'install' && /^(\S*\/)?(true|false)\b/.test(rest))
+      if (keyword === 'blacklist' && module === vfioPci) found.push(warning(byNameOnly, seen(path, text)))
+      if (keyword === 'install' && modules.includes(module) && /^(\S*\/)?(true|false)\b/.test(rest))
         found.push(step(`in place of loading ${module} modprobe runs ${rest}`, seen(path, text)))
     }
     return found.length > 0 ? found : passes('nothing keeps vfio-pci from being loaded')
   },
 }
 
-function listed(module: string): string {
-  return `${module} is loaded when it is asked for by its name, but not when libvirt asks`
-}
+const byNameOnly = 'vfio-pci is loaded when it is asked for by its name, but not when libvirt asks'

@@ -34,7 +34,7 @@ export const vfioPciThere: ComputerRule = {
     '/proc/sys/kernel/modules_disabled',
     '/lib/modules/*/kernel/drivers/vfio/pci',
   ],
-  why: 'vfio-pci is the driver that takes a device from the host and gives it to a virtual machine. It is part of the kernel, built in or a module.',
+  why: 'The driver vfio-pci takes a device from the host and gives it to a virtual machine. It is part of the kernel, built in or a module.',
   fix: 'Install the modules of the kernel that runs, or a kernel that has CONFIG_VFIO_PCI.',
   sources: [
     'Linux drivers/vfio/pci/Kconfig VFIO_PCI',

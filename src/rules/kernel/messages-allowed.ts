@@ -2,8 +2,8 @@ import { commandLinePath } from '../../machine/index.js'
 import { need, passes, seen, warning } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
-export const messageInterrupts: ComputerRule = {
-  id: 'message-interrupts',
+export const messagesAllowed: ComputerRule = {
+  id: 'messages-allowed',
   title: 'Does the kernel let devices send their interrupts as messages?',
   about: 'computer',
   looksAt: [commandLinePath],
