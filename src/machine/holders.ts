@@ -1,6 +1,6 @@
 import type { Host } from '../host/index.js'
 import { functionOfPath } from './address.js'
-import type { Fact, PciFunction, Unknown } from './machine.js'
+import type { Fact } from './machine.js'
 import { knownValue, parseLine, readFact, readLinkName, readList, readTarget, unknownFrom } from './read.js'
 
 /** Who keeps a device in use. */
@@ -60,24 +60,41 @@ export const closedFirst: readonly {
   },
 ]
 
-/** The device nodes of a function, from /sys/dev, which lists every device number there is. */
-export function deviceNodes(host: Host, address: string, driver: string | null): Fact<readonly DeviceNode[]> {
-  const nodes: DeviceNode[] = []
+/** Device nodes by the address of their function, from /sys/dev, which lists every device number there is. */
+export type NodesByFunction = ReadonlyMap<string, readonly DeviceNode[]>
+
+/** The nodes of all functions, or of one. */
+export function readNodes(host: Host, only?: string): Fact<NodesByFunction> {
+  const nodes = new Map<string, DeviceNode[]>()
   for (const kind of ['char', 'block']) {
     const list = `/sys/dev/${kind}`
     const numbers = readList(host, list) // a kernel without block devices has no /sys/dev/block
     if ('unknown' in numbers) return numbers
     for (const number of numbers.value ?? []) {
       const folder = knownValue(readTarget(host, `${list}/${number}`))
-      // What went away meanwhile; and what lies behind a bridge is not the bridge's.
-      if (!folder || functionOfPath(folder) !== address) continue
+      // The last address in the path: what lies behind a bridge is not the bridge's. And a node may go away meanwhile.
+      const address = folder && functionOfPath(folder)
+      if (!address || (only !== undefined && address !== only)) continue
       const name = knownValue(readFact(host, `${folder}/uevent`, (text) => /^DEVNAME=(.+)$/m.exec(text)?.[1]))
       if (name === undefined) continue // a number without a node
       const subsystem = knownValue(readLinkName(host, `${folder}/subsystem`)) ?? kind
-      nodes.push({ path: `/dev/${name}`, subsystem, folder })
+      const own = nodes.get(address) ?? []
+      nodes.set(address, own)
+      own.push({ path: `/dev/${name}`, subsystem, folder })
     }
   }
-  nodes.push(...vfioGroupNode(host, address))
+  return { value: nodes }
+}
+
+/** The device nodes of a function; `read`: what {@link readNodes} gives for it. */
+export function deviceNodes(
+  host: Host,
+  address: string,
+  driver: string | null,
+  read = readNodes(host, address),
+): Fact<readonly DeviceNode[]> {
+  if ('unknown' in read) return read
+  const nodes = [...(read.value.get(address) ?? []), ...vfioGroupNode(host, address)]
   if (driver !== 'nvidia') return { value: nodes }
   // NVIDIA's own driver makes nodes that sysfs does not show, some of them for all its cards together.
   const names = host.list('/dev')
@@ -97,14 +114,12 @@ function vfioGroupNode(host: Host, address: string): readonly DeviceNode[] {
   return [{ path: `/dev/vfio/${group}`, subsystem: 'vfio', folder }]
 }
 
-/**
- * Who uses the nodes: processes that have one open under its usual name, and what the kernel has stacked on a block device.
- * A process whose open files may not be read could be a holder too, so then it is not known.
- */
-export function findHolders(host: Host, nodes: readonly DeviceNode[]): Fact<readonly Holder[]> {
-  if (nodes.length === 0) return { value: [] }
-  const holders: Holder[] = []
-  const paths = new Set(nodes.map((node) => node.path))
+/** By the path of a file of /dev: processes that have it open. */
+export type OpenFiles = ReadonlyMap<string, ReadonlySet<number>>
+
+/** A process whose open files may not be read could have any of them open, so then it is not known. */
+export function readOpenFiles(host: Host): Fact<OpenFiles> {
+  const open = new Map<string, Set<number>>()
   const names = host.list('/proc')
   if (names.kind !== 'value') return unknownFrom(names, '/proc')
   for (const name of names.value) {
@@ -113,38 +128,35 @@ export function findHolders(host: Host, nodes: readonly DeviceNode[]): Fact<read
     const files = host.list(folder)
     if (files.kind === 'absent') continue // it has ended
     if (files.kind !== 'value') return unknownFrom(files, folder)
-    const seen = new Set<string>()
     for (const file of files.value) {
       const target = host.readLink(`${folder}/${file}`)
-      if (target.kind !== 'value') continue
+      if (target.kind !== 'value' || !target.value.startsWith('/dev/')) continue
       const path = target.value.replace(/ \(deleted\)$/, '') // as the kernel marks a node that has gone
-      if (paths.has(path)) seen.add(path)
-    }
-    for (const path of seen) {
-      const command = knownValue(readFact(host, `/proc/${name}/comm`, parseLine)) ?? '?'
-      holders.push({ kind: 'process', pid: Number(name), command, path })
+      open.set(path, (open.get(path) ?? new Set()).add(Number(name)))
     }
   }
+  return { value: open }
+}
+
+/** Who uses the nodes: processes that have one open under its usual name, and what the kernel has stacked on a block device. */
+export function findHolders(
+  host: Host,
+  nodes: readonly DeviceNode[],
+  readOpen = () => readOpenFiles(host),
+): Fact<readonly Holder[]> {
+  if (nodes.length === 0) return { value: [] }
+  const open = readOpen()
+  if ('unknown' in open) return open
+  const holders: Holder[] = []
+  for (const { path } of nodes)
+    for (const pid of open.value.get(path) ?? []) {
+      const command = knownValue(readFact(host, `/proc/${pid}/comm`, parseLine)) ?? '?'
+      holders.push({ kind: 'process', pid, command, path })
+    }
   for (const { path, folder, subsystem } of nodes) {
     if (subsystem !== 'block') continue
     for (const name of knownValue(readList(host, `${folder}/holders`)) ?? [])
       holders.push({ kind: 'kernel', name, path })
   }
   return { value: holders }
-}
-
-/** Which nodes of a function have to be closed before its driver lets go, and who has one of them open. */
-export function holdersOf(host: Host, f: PciFunction): Fact<readonly Holder[]> {
-  if ('unknown' in f.driver) return f.driver
-  if (f.driver.value === null) return { value: [] }
-  if (host.kind !== 'live') return notRecorded
-  const nodes = deviceNodes(host, f.address, f.driver.value)
-  if ('unknown' in nodes) return nodes
-  const asked = nodes.value.filter((node) => closedFirst.some((row) => row.subsystem === node.subsystem))
-  return findHolders(host, asked)
-}
-
-const notRecorded: Unknown = {
-  unknown: 'which processes have a device open is asked of the computer itself only: no recording holds it',
-  path: '/proc/*/fd',
 }

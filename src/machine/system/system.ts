@@ -1,6 +1,6 @@
-import { type Host, tracingHost } from '../../host/index.js'
-import { type Holder, holdersOf } from '../holders.js'
-import type { Evidence, Fact, PciFunction } from '../machine.js'
+import type { Host } from '../../host/index.js'
+import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
+import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
 import { parseLine, readFact, readList, readOptional } from '../read.js'
 import { type KernelConfig, readKernelConfig } from './kernel-config.js'
 import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
@@ -68,10 +68,18 @@ export class System {
     return 'unknown' in found ? found : { value: found.value !== null }
   }
 
-  /** Who has a device node of the function open. Not asked for a recording: which processes run is nobody's business there. */
-  holders(f: PciFunction): Fact<readonly Holder[]> {
-    const kept = this.#once('kept', tracingHost) // all processes are looked through once, for all functions
-    return this.#once(`holders ${f.address}`, () => holdersOf(kept, f))
+  /**
+   * Who keeps the driver of a function from letting it go. Asked of a live computer only: which processes run is nobody's
+   * business in a recording.
+   */
+  holders({ address, driver }: PciFunction): Fact<readonly Holder[]> {
+    if ('unknown' in driver) return driver
+    if (driver.value === null) return { value: [] }
+    if (this.#host.kind !== 'live') return notRecorded
+    const nodes = deviceNodes(this.#host, address, driver.value, this.#once('nodes', readNodes))
+    if ('unknown' in nodes) return nodes
+    const asked = nodes.value.filter((node) => closedFirst.some((row) => row.subsystem === node.subsystem))
+    return findHolders(this.#host, asked, () => this.#once('open', readOpenFiles))
   }
 
   get #release(): Fact<string> {
@@ -82,4 +90,9 @@ export class System {
     if (!this.#kept.has(name)) this.#kept.set(name, read(this.#host))
     return this.#kept.get(name) as T
   }
+}
+
+const notRecorded: Unknown = {
+  unknown: 'which processes have a device open is asked of the computer itself only: no recording holds it',
+  path: '/proc/*/fd',
 }
