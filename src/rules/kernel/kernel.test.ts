@@ -262,16 +262,21 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       name: 'a dash for the dot',
       host: words('vfio-pci-ids=10de:2206'),
       gives: 'warning',
-      says: /write vfio-pci.ids/,
+      says: /it is vfio-pci.ids/,
     },
-    { name: 'two dots', host: words('vfio.pci.ids=10de:2206'), gives: 'warning', says: /write vfio-pci.ids/ },
+    { name: 'two dots', host: words('vfio.pci.ids=10de:2206'), gives: 'warning', says: /it is vfio-pci.ids/ },
     {
       name: 'no such parameter',
       host: words('vfio-pci.id=10de:2206'),
       gives: 'warning',
       says: /id is no parameter of vfio_pci/,
     },
-    { name: 'of another module', host: options('options vfio allow_unsafe_interrupts=1'), gives: 'warning' },
+    {
+      name: 'of another module',
+      host: options('options vfio allow_unsafe_interrupts=1'),
+      gives: 'warning',
+      says: /it is vfio_iommu_type1.allow_unsafe_interrupts/,
+    },
     {
       name: 'a space within the ids',
       host: options('options vfio-pci ids=10de:2206, 10de:1aef'),
@@ -289,6 +294,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: words('vfio-pci.ids=10de:2206 vfio-pci.ids=10de:1aef'),
       gives: 'warning',
       says: /counts: 10de:1aef/,
+    },
+    {
+      name: 'another one twice',
+      host: words('vfio-pci.nointxmask=1 vfio-pci.nointxmask=0'),
+      gives: 'warning',
+      says: /leave the one/,
     },
     {
       name: 'given twice alike',

@@ -52,26 +52,28 @@ export const vfioParametersRule: ComputerRule = {
     }
     const driver = knownValue(machine.system.vfioModule('vfio-pci'))
     const builtIn = driver?.state === 'built in'
+    const isLost = ({ module, path }: Setting) => builtIn && module === 'vfio_pci' && path !== commandLinePath
     for (const setting of settings)
-      if (builtIn && setting.module === 'vfio_pci' && setting.path !== commandLinePath)
+      if (isLost(setting))
         found.push(
           warning(
             'vfio-pci is built into this kernel, so what modprobe.d says of it does nothing',
-            [seen(setting.path, setting.text), driver.evidence],
+            [seen(setting.path, setting.text), driver!.evidence],
             { fix: `write ${written(setting)} on the kernel's command line, and restart` },
           ),
         )
-    found.push(...repeated(settings))
+    found.push(...repeated(settings.filter((one) => !isLost(one))))
     return found.length > 0 ? found : passes('every parameter given to VFIO is one of its own')
   },
 }
 
 function unknownTo(whom: string, text: string, path: string, name?: string): Outcome {
-  const meant = near(text.split('=')[0]!)
+  const owner = vfioParameters.find((row) => name !== undefined && row.names.includes(name))
+  const meant = owner ? `${spelled(owner.module)}.${name}` : near(text.split('=')[0]!)
   return warning(
     `${name ?? text.split('=')[0]} is no parameter of ${whom}`,
     seen(path, text),
-    meant === undefined ? {} : { fix: `write ${meant} in its place` },
+    meant === undefined ? {} : { fix: `it is ${meant}: write that in its place` },
   )
 }
 
@@ -80,13 +82,17 @@ function near(text: string): string | undefined {
   const letters = (name: string) => name.replace(/[^a-z0-9]/gi, '').toLowerCase()
   for (const { module, names } of vfioParameters)
     for (const name of names)
-      if (letters(text) === letters(module + name))
-        return `${module === 'vfio_pci' ? 'vfio-pci' : module}.${name}`
+      if (letters(text) === letters(module + name)) return `${spelled(module)}.${name}`
   return undefined
 }
 
 function written({ module, name, value }: Setting): string {
-  return `${module === 'vfio_pci' ? 'vfio-pci' : module}.${name}${value === null ? '' : `=${value}`}`
+  return `${spelled(module)}.${name}${value === null ? '' : `=${value}`}`
+}
+
+/** As people write it; to the kernel both are one. */
+function spelled(module: string): string {
+  return module === 'vfio_pci' ? 'vfio-pci' : module
 }
 
 /** A parameter given again with another value: only the last one counts, they do not add up. */
@@ -100,7 +106,12 @@ function repeated(settings: readonly Setting[]): readonly Outcome[] {
         warning(
           `${name} of ${module} is given ${given.length} times, and only the last one counts: ${last.value ?? 'without a value'}`,
           given.map(({ path, text }) => seen(path, text)),
-          { fix: 'put all values into one, with commas between them' },
+          {
+            fix:
+              name === 'ids'
+                ? 'put all ids into one, with commas between them'
+                : 'leave the one that is meant',
+          },
         ),
       ]
     }),
