@@ -4,7 +4,7 @@
  */
 
 import type { Host, WritableHost } from '../host/index.js'
-import type { Holder } from './holders.js'
+import type { Holder } from '../machine/index.js'
 import type { Writer } from './writer.js'
 
 /** A function's driver, and the name in its `driver_override`; null: none. */

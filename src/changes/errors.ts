@@ -1,5 +1,5 @@
+import type { Holder } from '../machine/index.js'
 import type { Change } from './change.js'
-import type { Holder } from './holders.js'
 import type { Refusal } from './refusal.js'
 
 /** What had to be known before anything is changed could not be read. */

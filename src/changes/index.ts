@@ -43,7 +43,6 @@ export {
   UndoFailedError,
   UnreadableError,
 } from './errors.js'
-export type { Holder } from './holders.js'
 export { apply, check, describe, diff, undo } from './kinds.js'
 export {
   type BindingPlan,

@@ -4,14 +4,13 @@ import {
   type Change,
   type ChangeEvent,
   giveBack,
-  type Holder,
   liveContext,
   planBinding,
   planReturn,
   targetOf,
 } from '../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../host/index.js'
-import { type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
+import { type Holder, type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
 import { selectEach } from './choose.js'
 import { type Invocation, isSet, listOf } from './command.js'
 import { bindingDocument } from './documents/binding.js'

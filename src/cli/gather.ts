@@ -8,7 +8,8 @@ import { slotsDocument } from './documents/slots.js'
 
 /** Whatever a reading command would read: by making what each of them prints. */
 export function gather(host: Host): void {
-  const machine = readMachine(host)
+  // As a recording, which this becomes: what is asked of a live computer only is not asked here.
+  const machine = readMachine({ ...host, kind: host.kind === 'live' ? 'recording' : host.kind })
   devicesDocument(machine)
   groupsDocument(machine, { predict: true })
   slotsDocument(machine)

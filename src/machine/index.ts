@@ -12,15 +12,27 @@ export {
   type ReservedRegion,
   reservedRegionsOf,
 } from './firmware-iommu.js'
+export {
+  closedFirst,
+  type DeviceNode,
+  deviceNodes,
+  findHolders,
+  type Holder,
+} from './holders.js'
 export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
 export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'
+export { lossesOf, type NeededRole, neededRoles, type RoleLoss, roleLosses } from './roles/needed.js'
 export { classWords, type Selection, selectFunctions } from './select.js'
 export { hypervisorTypePath } from './system/hypervisor.js'
 export { type InterruptRemapping, interruptsPath } from './system/interrupts.js'
 export { type GroupReservation, groupReservationsPath, type VtdUnit } from './system/iommu-units.js'
 export { miscDevicesFolder } from './system/kernel-interfaces.js'
+export { modprobeFolders, type Setting } from './system/modprobe.js'
+export { moduleListFiles, moduleListFolders } from './system/module-lists.js'
+export { commandLinePath, underscored } from './system/parameters.js'
 export { type Processor, processorPath } from './system/processor.js'
 export { System } from './system/system.js'
+export type { KernelModule } from './system/vfio-modules.js'

@@ -1,6 +1,8 @@
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
+import { kernelRules } from './kernel/index.js'
 import type { Rule } from './rule.js'
+import { useRules } from './use/index.js'
 
 export interface Family {
   /** Its folder here, and its page in docs/rules/. */
@@ -13,6 +15,8 @@ export interface Family {
 export const families: readonly Family[] = [
   { id: 'firmware', title: 'Firmware and processor', rules: firmwareRules },
   { id: 'groups', title: 'Groups', rules: groupRules },
+  { id: 'use', title: 'What the host uses it for', rules: useRules },
+  { id: 'kernel', title: 'Kernel', rules: kernelRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

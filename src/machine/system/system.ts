@@ -11,7 +11,15 @@ import {
   type VtdUnit,
 } from './iommu-units.js'
 import { readMiscDevices } from './kernel-interfaces.js'
+import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
+import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
+import { parseLine, readFact, readList, readOptional } from '../read.js'
+import { type KernelConfig, readKernelConfig } from './kernel-config.js'
+import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
+import { readModuleLists } from './module-lists.js'
+import { type Parameter, readCommandLine } from './parameters.js'
 import { type Processor, readProcessor } from './processor.js'
+import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
 
 /**
  * What is known of the computer beside its PCI functions: processor, kernel, memory, programs. Each fact is read when it is
@@ -65,10 +73,74 @@ export class System {
 
   groupReservations(group: number): Fact<readonly GroupReservation[]> {
     return this.#once(`groupReservations ${group}`, (host) => readGroupReservations(host, group))
+  /** The words of the kernel's command line. */
+  get commandLine(): Fact<readonly Parameter[]> {
+    return this.#once('commandLine', readCommandLine)
+  }
+
+  get kernelConfig(): Fact<KernelConfig> {
+    return this.#once('kernelConfig', (host) => readKernelConfig(host, this.#release))
+  }
+
+  /** What modprobe.d(5) says. */
+  get modprobe(): Fact<readonly Directive[]> {
+    return this.#once('modprobe', readModprobe)
+  }
+
+  /** Parameters of modules, from modprobe.d and from the command line, in the order in which they count. */
+  get moduleSettings(): Fact<readonly Setting[]> {
+    const [directives, words] = [this.modprobe, this.commandLine]
+    if ('unknown' in directives) return directives
+    if ('unknown' in words) return words
+    return { value: settingsOf(directives.value, words.value) }
+  }
+
+  /** Lines of files that name modules to load at the start, or to put into an initramfs. */
+  get moduleLists(): Fact<readonly Evidence[]> {
+    return this.#once('moduleLists', readModuleLists)
+  }
+
+  vfioModule(name: VfioModule): Fact<KernelModule> {
+    return this.#once(name, (host) => readVfioModule(host, this.#release, name))
+  }
+
+  /** A parameter of a module that runs, as /sys/module shows it; null: it has none of that name, or does not run. */
+  moduleParameter(module: string, name: string): Fact<string | null> {
+    const path = `/sys/module/${module}/parameters/${name}`
+    return this.#once(path, (host) => readOptional(host, path, parseLine))
+  }
+
+  /** Whether dracut is installed, and can have made the initramfs. */
+  get dracut(): Fact<boolean> {
+    const found = this.#once('dracut', (host) => readList(host, '/usr/lib/dracut'))
+    return 'unknown' in found ? found : { value: found.value !== null }
+  }
+
+  /**
+   * Who keeps the driver of a function from letting it go. Asked of a live computer only: which processes run is nobody's
+   * business in a recording.
+   */
+  holders({ address, driver }: PciFunction): Fact<readonly Holder[]> {
+    if ('unknown' in driver) return driver
+    if (driver.value === null) return { value: [] }
+    if (this.#host.kind !== 'live') return notRecorded
+    const nodes = deviceNodes(this.#host, address, driver.value, this.#once('nodes', readNodes))
+    if ('unknown' in nodes) return nodes
+    const asked = nodes.value.filter((node) => closedFirst.some((row) => row.subsystem === node.subsystem))
+    return findHolders(this.#host, asked, () => this.#once('open', readOpenFiles))
+  }
+
+  get #release(): Fact<string> {
+    return readFact(this.#host, '/proc/sys/kernel/osrelease', parseLine)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
     if (!this.#kept.has(name)) this.#kept.set(name, read(this.#host))
     return this.#kept.get(name) as T
   }
+}
+
+const notRecorded: Unknown = {
+  unknown: 'which processes have a device open is asked of the computer itself only: no recording holds it',
+  path: '/proc/*/fd',
 }
