@@ -1,6 +1,7 @@
 import type { Host } from '../../host/index.js'
-import type { Evidence, Fact } from '../machine.js'
-import { readList } from '../read.js'
+import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
+import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
+import { parseLine, readFact, readList, readOptional } from '../read.js'
 import { readXen } from './hypervisor.js'
 import { type InterruptRemapping, readInterruptRemapping, readUnsafeInterrupts } from './interrupts.js'
 import {
@@ -10,11 +11,8 @@ import {
   readVtdUnit,
   type VtdUnit,
 } from './iommu-units.js'
-import { readMiscDevices } from './kernel-interfaces.js'
-import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
-import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
-import { parseLine, readFact, readList, readOptional } from '../read.js'
 import { type KernelConfig, readKernelConfig } from './kernel-config.js'
+import { readMiscDevices } from './kernel-interfaces.js'
 import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
 import { readModuleLists } from './module-lists.js'
 import { type Parameter, readCommandLine } from './parameters.js'
@@ -73,6 +71,8 @@ export class System {
 
   groupReservations(group: number): Fact<readonly GroupReservation[]> {
     return this.#once(`groupReservations ${group}`, (host) => readGroupReservations(host, group))
+  }
+
   /** The words of the kernel's command line. */
   get commandLine(): Fact<readonly Parameter[]> {
     return this.#once('commandLine', readCommandLine)
