@@ -18,5 +18,32 @@ export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'
 export { classWords, type Selection, selectFunctions } from './select.js'
+export { driverctlFolder, type RuleLine, udevRulesFolder } from './system/device-rights.js'
+export { hypervisorTypePath, xenFeaturesPath } from './system/hypervisor.js'
+export {
+  lockdownPath,
+  miscDevicesFolder,
+  moduleParameterPath,
+  selinuxPath,
+  splitLockPath,
+} from './system/kernel-interfaces.js'
+export { limitsPath, statusPath } from './system/locked-memory.js'
+export {
+  type HugePages,
+  hugePagesFolder,
+  type MemoryNode,
+  memoryPath,
+  nodesFolder,
+  transparentHugePagesPath,
+} from './system/memory.js'
 export { type Processor, processorPath } from './system/processor.js'
+export { libvirtFolder, libvirtPrograms, swtpmProgram } from './system/programs.js'
+export { type Qemu, qemuPrograms } from './system/qemu.js'
+export {
+  isPcUefi,
+  proxmoxFirmwareFolder,
+  type QemuFirmware,
+  qemuFirmwareFolders,
+  readQemuFirmware,
+} from './system/qemu-firmware.js'
 export { System } from './system/system.js'
