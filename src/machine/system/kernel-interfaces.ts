@@ -29,7 +29,11 @@ export function readLockdown(host: Host): Fact<string | null> {
   const shown = readFolder(host, '/sys/kernel/security')
   if ('unknown' in shown) return shown
   // Where securityfs is not mounted its folder is there, and empty.
-  if (shown.value.length === 0) return { unknown: 'securityfs is not mounted', path: '/sys/kernel/security' }
+  if (shown.value.length === 0)
+    return {
+      unknown: 'securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security',
+      path: '/sys/kernel/security',
+    }
   return readOptional(host, lockdownPath, (text) => /\[(\w+)\]/.exec(text)?.[1])
 }
 
