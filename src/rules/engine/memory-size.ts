@@ -25,7 +25,7 @@ export const memorySize: ComputerRule = {
     const evidence = seen(memoryPath, `MemTotal ${bytes / 1024n} kB`)
     if (bytes >= enough) return passes(`this computer has ${sizeText(bytes)} of memory`, evidence)
     return note(
-      `this computer has ${sizeText(bytes)} of memory in all, and what a machine gets is taken from it for good while it runs`,
+      `this computer has ${sizeText(bytes)} of memory in all, and what a machine gets of it is lost to the host while it runs`,
       evidence,
     )
   },

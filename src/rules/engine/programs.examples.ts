@@ -96,6 +96,11 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
       gives: 'step',
     },
     {
+      name: 'pasted text',
+      host: { ...computer(), kind: 'lspci' },
+      gives: 'not here',
+    },
+    {
       name: 'no sysfs',
       host: computer({ '/proc/self/mountinfo': '1 0 0:50 / / rw - overlay overlay rw\n' }),
       gives: 'unknown',
@@ -155,7 +160,7 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
         ...iommufdAlone,
         '/usr/bin/qemu-system-x86_64': program('QEMU emulator version 8.2.2 (Debian 1:8.2.2+ds-0ubuntu1)\n'),
       }),
-      gives: 'step',
+      gives: 'warning',
       says: /QEMU 8\.2\.2 does not/,
     },
     { name: 'not to be read', host: computer({ '/sys/class/misc': denied }), gives: 'unknown' },

@@ -1,5 +1,5 @@
 import { miscDevicesFolder, moduleParameterPath, qemuPrograms } from '../../machine/index.js'
-import { need, note, notHere, passes, seen, step } from '../outcomes.js'
+import { need, note, notHere, passes, seen, warning } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
 /** The QEMU that first speaks to it. */
@@ -23,7 +23,7 @@ export const qemuAndIommufd: ComputerRule = {
     'Linux drivers/vfio/Kconfig VFIO_GROUP, VFIO_CONTAINER; drivers/iommu/iommufd/Kconfig IOMMUFD_VFIO_CONTAINER (6.12, 7.3)',
     'QEMU qapi/qom.json IOMMUFDProperties, since 9.0',
   ],
-  atWorst: 'step',
+  atWorst: 'warning',
   check({ system }) {
     const devices = need(system.miscDevices)
     if (devices.includes('vfio'))
@@ -40,9 +40,9 @@ export const qemuAndIommufd: ComputerRule = {
       ? note('this kernel gives devices away by iommufd alone, which QEMU uses where told to', evidence, {
           fix: use,
         })
-      : step(`this kernel gives devices away by iommufd alone, and QEMU ${qemu.version} does not know that`, [
-          evidence,
-          seen(qemu.path, qemu.version),
-        ])
+      : warning(
+          `this kernel gives devices away by iommufd alone, and QEMU ${qemu.version} does not know that`,
+          [evidence, seen(qemu.path, qemu.version)],
+        )
   },
 }
