@@ -10,7 +10,7 @@ export const kernelLockdown: ComputerRule = {
   about: 'computer',
   looksAt: [lockdownPath, enforcePath],
   why: "With Secure Boot many distributions lock their kernel down. vfio works all the same. What does not: modules without a signature that the kernel knows, such as vendor-reset built by hand; writing configuration space, as setpci does, and mapping or writing the resource files of a device in sysfs; /dev/mem; ACPI tables put over the firmware's.",
-  fix: 'Sign the module with a key of your own that mokutil has enrolled (DKMS of Debian, Ubuntu and Fedora does it); or switch Secure Boot off in the firmware setup.',
+  fix: 'Have the module signed, as DKMS does by itself, and its key enrolled with mokutil --import; or switch Secure Boot off in the firmware setup.',
   since: ['Linux 5.4: lockdown'],
   sources: [
     'Linux security/lockdown/lockdown.c; include/linux/security.h enum lockdown_reason',

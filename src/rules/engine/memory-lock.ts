@@ -9,7 +9,7 @@ export const memoryLock: ComputerRule = {
   about: 'computer',
   looksAt: [limitsPath, `${statusPath} CapEff`, `${udevRulesFolder}/*vfio*, *qemu*, *kvm*, *passthrough*`],
   why: 'All memory of a machine with a device is pinned, and counts against the limit of locked memory. Root is not limited, and libvirt raises the limit of its QEMU. An ordinary user who runs QEMU is limited: with too little it ends with "Cannot allocate memory".',
-  fix: 'Put "NAME hard memlock BYTES" and "NAME soft memlock BYTES" into a file in /etc/security/limits.d, with the memory of the machine and 1 GiB more, or "unlimited", and log in again. A desktop session started by systemd has its limit from LimitMEMLOCK= of user@.service.',
+  fix: 'Put "NAME hard memlock BYTES" and "NAME soft memlock BYTES" into a file in /etc/security/limits.d, with the memory of the machine and 1 GiB more, or "unlimited", and log in again. A desktop session started by systemd may have its limit from LimitMEMLOCK= of user@.service.',
   sources: [
     'Linux drivers/vfio/vfio_iommu_type1.c vfio_lock_acct; drivers/iommu/iommufd/pages.c incr_user_locked_vm',
     'libvirt src/qemu/qemu_domain.c qemuDomainGetMemLockLimitBytes',

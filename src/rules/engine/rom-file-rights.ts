@@ -26,12 +26,12 @@ export const romFileRights: DeviceRule = {
     if (need(system.libvirt) === null) return notHere('libvirt is not installed')
     if (need(system.moduleParameter('apparmor', 'enabled')) === 'Y')
       return note(
-        "a ROM file for it is best in /usr/share/vgabios: AppArmor denies it to libvirt's QEMU elsewhere",
+        "a ROM file for it is best in /usr/share/vgabios: AppArmor denies libvirt's QEMU home folders and /etc",
         seen(apparmorPath, 'Y'),
       )
     if (need(system.selinuxEnforces))
       return note(
-        "a ROM file for it is best in /var/lib/libvirt/images: SELinux denies it to libvirt's QEMU in a home folder",
+        "a ROM file for it is best in /var/lib/libvirt/images: SELinux denies libvirt's QEMU home folders",
         seen(selinuxPath, '1'),
         { fix: 'put the file there, and run restorecon on it' },
       )
