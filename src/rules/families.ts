@@ -1,3 +1,4 @@
+import { engineRules } from './engine/index.js'
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
 import { kernelRules } from './kernel/index.js'
@@ -17,6 +18,7 @@ export const families: readonly Family[] = [
   { id: 'groups', title: 'Groups', rules: groupRules },
   { id: 'use', title: 'What the host uses it for', rules: useRules },
   { id: 'kernel', title: 'Kernel', rules: kernelRules },
+  { id: 'engine', title: 'Programs, limits and rights', rules: engineRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

@@ -19,3 +19,14 @@ export function readXen(host: Host): Fact<'dom0' | 'guest' | null> {
     return BigInt(`0x${bits}`) & dom0 ? 'dom0' : 'guest'
   })
 }
+
+/** `QEMU Standard PC (Q35 + ICH9, 2009)`: maker and name by the firmware (SMBIOS 3.6, 7.2); null: it gives none. */
+export function readComputerName(host: Host): Fact<string | null> {
+  const parts: string[] = []
+  for (const name of ['sys_vendor', 'product_name']) {
+    const part = readOptional(host, `/sys/class/dmi/id/${name}`, (text) => text.trim())
+    if ('unknown' in part) return part
+    if (part.value) parts.push(part.value)
+  }
+  return { value: parts.length === 0 ? null : parts.join(' ') }
+}

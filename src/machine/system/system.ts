@@ -1,8 +1,9 @@
 import type { Host } from '../../host/index.js'
 import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
 import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
-import { parseLine, readFact, readList, readOptional } from '../read.js'
-import { readXen } from './hypervisor.js'
+import { parseLine, readFact, readList } from '../read.js'
+import { type RuleLine, readDriverctl, readVfioUdevRules } from './device-rights.js'
+import { readComputerName, readXen } from './hypervisor.js'
 import { type InterruptRemapping, readInterruptRemapping, readUnsafeInterrupts } from './interrupts.js'
 import {
   type GroupReservation,
@@ -12,11 +13,30 @@ import {
   type VtdUnit,
 } from './iommu-units.js'
 import { type KernelConfig, readKernelConfig } from './kernel-config.js'
-import { readMiscDevices } from './kernel-interfaces.js'
+import {
+  readLockdown,
+  readMiscDevices,
+  readModuleParameter,
+  readSelinuxEnforces,
+  readSplitLockMitigate,
+  readSysfsWritable,
+} from './kernel-interfaces.js'
+import { readLockableBytes } from './locked-memory.js'
+import {
+  type HugePages,
+  type MemoryNode,
+  readHugePages,
+  readMemoryBytes,
+  readMemoryNodes,
+  readTransparentHugePages,
+} from './memory.js'
 import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
 import { readModuleLists } from './module-lists.js'
 import { type Parameter, readCommandLine } from './parameters.js'
 import { type Processor, readProcessor } from './processor.js'
+import { readLibvirt, readSwtpm } from './programs.js'
+import { type Qemu, readQemu } from './qemu.js'
+import { type QemuFirmware, readProxmoxFirmware, readQemuFirmware } from './qemu-firmware.js'
 import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
 
 /**
@@ -49,6 +69,49 @@ export class System {
       const names = readList(host, '/sys/class/iommu')
       return 'unknown' in names ? names : { value: names.value !== null }
     })
+  }
+
+  /** Null: no QEMU for x86 machines at the places where it is installed. */
+  get qemu(): Fact<Qemu | null> {
+    return this.#once('qemu', readQemu)
+  }
+
+  get qemuFirmware(): Fact<readonly Fact<QemuFirmware>[]> {
+    return this.#once('qemuFirmware', readQemuFirmware)
+  }
+
+  /** UEFI firmware of Proxmox VE, which no descriptor names; null: there is none. */
+  get proxmoxFirmware(): Fact<string | null> {
+    return this.#once('proxmoxFirmware', readProxmoxFirmware)
+  }
+
+  get libvirt(): Fact<'running' | 'installed' | null> {
+    return this.#once('libvirt', readLibvirt)
+  }
+
+  get hasSwtpm(): Fact<boolean> {
+    return this.#once('hasSwtpm', readSwtpm)
+  }
+
+  get memoryBytes(): Fact<bigint> {
+    return this.#once('memoryBytes', readMemoryBytes)
+  }
+
+  get memoryNodes(): Fact<readonly MemoryNode[]> {
+    return this.#once('memoryNodes', readMemoryNodes)
+  }
+
+  get hugePages(): Fact<readonly HugePages[]> {
+    return this.#once('hugePages', readHugePages)
+  }
+
+  get transparentHugePages(): Fact<string | null> {
+    return this.#once('transparentHugePages', readTransparentHugePages)
+  }
+
+  /** Bytes that this user may lock; null: all. */
+  get lockableBytes(): Fact<bigint | null> {
+    return this.#once('lockableBytes', readLockableBytes)
   }
 
   get miscDevices(): Fact<readonly string[]> {
@@ -104,12 +167,6 @@ export class System {
     return this.#once(name, (host) => readVfioModule(host, this.#release, name))
   }
 
-  /** A parameter of a module that runs, as /sys/module shows it; null: it has none of that name, or does not run. */
-  moduleParameter(module: string, name: string): Fact<string | null> {
-    const path = `/sys/module/${module}/parameters/${name}`
-    return this.#once(path, (host) => readOptional(host, path, parseLine))
-  }
-
   /** Whether dracut is installed, and can have made the initramfs. */
   get dracut(): Fact<boolean> {
     const found = this.#once('dracut', (host) => readList(host, '/usr/lib/dracut'))
@@ -128,6 +185,40 @@ export class System {
     if ('unknown' in nodes) return nodes
     const asked = nodes.value.filter((node) => closedFirst.some((row) => row.subsystem === node.subsystem))
     return findHolders(this.#host, asked, () => this.#once('open', readOpenFiles))
+  }
+
+  get lockdown(): Fact<string | null> {
+    return this.#once('lockdown', readLockdown)
+  }
+
+  get selinuxEnforces(): Fact<boolean | null> {
+    return this.#once('selinuxEnforces', readSelinuxEnforces)
+  }
+
+  get splitLockMitigate(): Fact<string | null> {
+    return this.#once('splitLockMitigate', readSplitLockMitigate)
+  }
+
+  get sysfsWritable(): Fact<boolean> {
+    return this.#once('sysfsWritable', readSysfsWritable)
+  }
+
+  get computerName(): Fact<string | null> {
+    return this.#once('computerName', readComputerName)
+  }
+
+  /** Drivers by address. */
+  get driverctl(): Fact<ReadonlyMap<string, string>> {
+    return this.#once('driverctl', readDriverctl)
+  }
+
+  get vfioUdevRules(): Fact<readonly RuleLine[]> {
+    return this.#once('vfioUdevRules', readVfioUdevRules)
+  }
+
+  /** Null: the module is not there, or has no such parameter. */
+  moduleParameter(module: string, parameter: string): Fact<string | null> {
+    return this.#once(`${module}.${parameter}`, (host) => readModuleParameter(host, module, parameter))
   }
 
   get #release(): Fact<string> {
