@@ -1,6 +1,8 @@
+import { adviceRules } from './advice/index.js'
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
 import type { Rule } from './rule.js'
+import { videoRules } from './video/index.js'
 
 export interface Family {
   /** Its folder here, and its page in docs/rules/. */
@@ -13,6 +15,8 @@ export interface Family {
 export const families: readonly Family[] = [
   { id: 'firmware', title: 'Firmware and processor', rules: firmwareRules },
   { id: 'groups', title: 'Groups', rules: groupRules },
+  { id: 'video', title: 'Video', rules: videoRules },
+  { id: 'advice', title: 'Advice', rules: adviceRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

@@ -1,5 +1,8 @@
 import type { Host } from '../../host/index.js'
 import type { Fact } from '../machine.js'
+import { type BootFrameBuffer, readBootFrameBuffers } from './boot-frame-buffers.js'
+import { type Chassis, readChassis } from './chassis.js'
+import { type Connector, readConnectors } from './connectors.js'
 import { type Processor, readProcessor } from './processor.js'
 
 /**
@@ -16,6 +19,18 @@ export class System {
 
   get processor(): Fact<Processor> {
     return this.#once('processor', readProcessor)
+  }
+
+  get chassis(): Fact<Chassis | null> {
+    return this.#once('chassis', readChassis)
+  }
+
+  get connectors(): Fact<readonly Connector[]> {
+    return this.#once('connectors', readConnectors)
+  }
+
+  get bootFrameBuffers(): Fact<readonly BootFrameBuffer[]> {
+    return this.#once('bootFrameBuffers', readBootFrameBuffers)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
