@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { igd, laptop, station } from '../../../test/support/made-displays.js'
-import { denied, madeFunction, madeHost, quietHost } from '../../../test/support/made-host.js'
+import { denied, madeFunction } from '../../../test/support/made-host.js'
 import { describeRules, type Example } from '../../../test/support/rule-examples.js'
 import { readMachine } from '../../machine/index.js'
 import { checkDevice } from '../check.js'
@@ -21,21 +21,7 @@ const withNetwork = (routed: boolean, files = {}) =>
     }`,
   })
 
-/** What WSL 2 shows: a card of Hyper-V's and a virtio device, and no bridge. */
-const wsl = (release: string | typeof denied) =>
-  madeHost({
-    ...quietHost,
-    ...madeFunction('5582:00:00.0', { above: 'LNXSYSTM:00/pci5582:00', vendor: 0x1414, class: 0x030200 }),
-    '/proc/sys/kernel/osrelease': release,
-  })
-
 const examples: Readonly<Record<string, readonly Example[]>> = {
-  'windows-subsystem': [
-    { name: 'a computer with bridges', host: station(), gives: 'passes' },
-    { name: 'WSL 2', host: wsl('5.15.167.4-microsoft-standard-WSL2\n'), gives: 'warning', says: /WSL2/ },
-    { name: 'another machine of Hyper-V', host: wsl('6.8.0-1021-azure\n'), gives: 'passes' },
-    { name: 'no bridge, and no kernel told', host: wsl(denied), gives: 'unknown' },
-  ],
   'picture-without-card': [
     { name: 'a disk', host: station(), ...disk, gives: 'not here' },
     { name: 'another card stays', host: station(igd()), gives: 'passes', says: /0000:00:02\.0/ },
