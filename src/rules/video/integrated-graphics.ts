@@ -43,7 +43,10 @@ function intel(device: PciFunction): Outcome {
     known === undefined ? idText : `${idText}, ${known.name}`,
   )
   const { says, fix } = intelPlans[known?.support ?? 'none']
-  return warning(`it is Intel's integrated graphics: ${says}`, found, { fix })
+  return warning(`it is Intel's integrated graphics: ${says}`, found, {
+    why: 'Its outputs are described in memory that no BAR shows (OpRegion, with the Video BIOS Table), it starts in memory that the firmware set aside for it, and it has no option ROM of its own. A machine has none of these unless they are given to it.',
+    fix,
+  })
 }
 
 const opRegion =
@@ -69,6 +72,7 @@ function amd(evidence: Evidence): Outcome {
     "it is AMD's integrated graphics: its image comes from the computer's firmware, not from a ROM of its own",
     evidence,
     {
+      why: 'Its driver reads tables of that image, which the firmware keeps in the ACPI table VFCT. A machine has no such table.',
       fix: "cut the image out of the host's /sys/firmware/acpi/tables/VFCT and give it to the machine (romfile=); or keep it for the host and give a card",
     },
   )
