@@ -194,7 +194,14 @@ describeRules(
 
 describe('locks of drivers', () => {
   const names: readonly { readonly row: number; readonly fitting: readonly string[] }[] = [
-    { row: 0, fitting: ['GF116 [GeForce GTX 550 Ti]', 'GF108M [GeForce GT 540M]'] },
+    {
+      row: 0,
+      fitting: [
+        'GF116 [GeForce GTX 550 Ti]',
+        'GF108M [GeForce GT 540M]',
+        'NVIDIA Corporation GF108 [GeForce GT 430]',
+      ],
+    },
     {
       row: 1,
       fitting: [
@@ -226,6 +233,7 @@ describe('locks of drivers', () => {
     'GP107M [GeForce GTX 1050 Ti Mobile]',
     'AD102 [GeForce RTX 4090]',
     'GB202 [GeForce RTX 5090]',
+    'NVIDIA Corporation GM107 [GeForce GTX 750]',
     'GF108GL [Quadro 600]',
   ])('is not for %s', (name) => {
     expect(driverLocks.filter((row) => row.name?.test(name))).toEqual([])

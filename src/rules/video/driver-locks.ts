@@ -1,7 +1,7 @@
 /** Cards whose Windows driver stops with error 43 in a machine that it recognises as one. */
 export interface DriverLock {
   readonly vendor: number
-  /** What its name in pci.ids fits: the chip comes first there, the product in brackets. Null: told by `devices`. */
+  /** Fits its name: in pci.ids the chip comes first, the product in brackets; pasted text has the maker before. Null: told by `devices`. */
   readonly name: RegExp | null
   readonly devices: readonly number[]
   readonly weight: 'warning' | 'note'
@@ -16,7 +16,7 @@ const support =
 export const driverLocks: readonly DriverLock[] = [
   {
     vendor: 0x10de,
-    name: /^GF1\d\d.*GeForce/,
+    name: /\bGF1\d\d.*GeForce/,
     devices: [],
     weight: 'warning',
     says: "the last Windows driver for this chip (Fermi) is 391.35, and NVIDIA's drivers before 465 stop with error 43 in a machine",
@@ -24,7 +24,7 @@ export const driverLocks: readonly DriverLock[] = [
   },
   {
     vendor: 0x10de,
-    name: /^(NV\d|G[789]\d|GT2\d\d|C5\d|C6\d|C7\d|C8\d|MCP\d).*GeForce/,
+    name: /\b(NV\d|G[789]\d|GT2\d\d|C5\d|C6\d|C7\d|C8\d|MCP\d).*GeForce/,
     devices: [],
     weight: 'warning',
     says: "the last Windows drivers for this chip are of release 340, and NVIDIA's drivers before 465 stop with error 43 in a machine",
