@@ -1,16 +1,7 @@
 import { knownValue } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import {
-  classes,
-  classPath,
-  classText,
-  isDisplay,
-  listed,
-  noDisplay,
-  remaining,
-  subclassOf,
-} from '../video/display.js'
+import { classes, classPath, classText, listed, noCard, remaining, subclassOf } from '../video/display.js'
 
 export const pictureWithoutCard: DeviceRule = {
   id: 'picture-without-card',
@@ -32,7 +23,8 @@ export const pictureWithoutCard: DeviceRule = {
   ],
   atWorst: 'note',
   check({ device, leaving, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const ofClass = seen(classPath(device), classText(device))
     if (subclassOf(device) === classes.threeD)
       return need(machine.system.chassis)?.isPortable === true

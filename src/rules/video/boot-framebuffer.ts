@@ -2,7 +2,7 @@ import { hasSince, parseKernelVersion } from '../../iommu/index.js'
 import { memoryMapPath } from '../../machine/index.js'
 import { need, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { classes, classPath, classText, isDisplay, noDisplay, subclassOf } from './display.js'
+import { classes, classPath, classText, noCard, subclassOf } from './display.js'
 
 const versionPath = '/proc/sys/kernel/osrelease'
 
@@ -27,7 +27,8 @@ export const bootFramebuffer: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const text = need(machine.kernel)
     const kernel = parseKernelVersion(text) ?? undecided('not a kernel version', versionPath)
     const evicts = hasSince(kernel, ['6.0'])

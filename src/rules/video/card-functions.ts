@@ -1,7 +1,7 @@
 import type { Machine, PciFunction } from '../../machine/index.js'
 import { need, note, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { integrated, isDisplay, listed, noDisplay, slotMates } from './display.js'
+import { integrated, listed, noCard, slotMates } from './display.js'
 
 export const cardFunctions: DeviceRule = {
   id: 'card-functions',
@@ -19,10 +19,11 @@ export const cardFunctions: DeviceRule = {
   ],
   atWorst: 'note',
   check({ device, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const vendor = need(device.vendor)
     const candidates = [...slotMates(machine, device), ...behindSwitch(machine, device)]
-    const others = candidates.filter((f) => need(f.vendor) === vendor)
+    const others = candidates.filter((f) => need(f.vendor) === vendor && need(f.physicalFunction) === null)
     if (others.length === 0)
       return passes('no other function is part of it', seen('/sys/bus/pci/devices', device.address))
     return note(

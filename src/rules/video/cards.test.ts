@@ -138,6 +138,18 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /its USB controller\), 0000:01:00\.3 \(its USB-C control\) go with it/,
     },
     { name: 'alone', host: laptop(), gives: 'passes' },
+    {
+      name: 'its virtual functions are no others',
+      host: laptop(
+        madeFunction('0000:00:02.1', {
+          vendor: 0x8086,
+          class: 0x030000,
+          files: { physfn: { link: '../0000:00:02.0' } },
+        }),
+      ),
+      ...igdOnly,
+      gives: 'passes',
+    },
     { name: "Intel's, alone", host: laptop(), ...igdOnly, gives: 'passes' },
     {
       name: "the processor's USB is none",

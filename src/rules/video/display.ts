@@ -8,13 +8,15 @@ import {
 import { need, notHere, seen } from '../outcomes.js'
 import type { Outcome } from '../rule.js'
 
-/** Whether a function is a display controller: PCI Code and ID Assignment Specification, section 1.4, base class 03. */
-export function isDisplay(device: PciFunction): boolean {
-  return need(device.class) >> 16 === 0x03
-}
-
-export function noDisplay(device: PciFunction): Outcome {
-  return notHere('it is no display controller', seen(classPath(device), classText(device)))
+/**
+ * Why these rules do not ask about a function: it is no display controller (PCI Code and ID Assignment Specification, section
+ * 1.4, base class 03), or a virtual function of one. Null: they do.
+ */
+export function noCard(device: PciFunction): Outcome | null {
+  if (need(device.class) >> 16 !== 0x03)
+    return notHere('it is no display controller', seen(classPath(device), classText(device)))
+  const whole = need(device.physicalFunction)
+  return whole === null ? null : notHere(`it is a virtual function of ${whole}`)
 }
 
 /** Base class and subclass. */
@@ -76,6 +78,7 @@ export function listed(functions: readonly PciFunction[]): string {
 export function remaining(machine: Machine, leaving: readonly PciFunction[]): readonly PciFunction[] {
   return machine.functions.filter((f) => {
     const subclass = (knownValue(f.class) ?? 0) >> 8
-    return !leaving.includes(f) && subclass >> 8 === 0x03 && subclass !== classes.threeD
+    const isWhole = (knownValue(f.physicalFunction) ?? null) === null
+    return !leaving.includes(f) && subclass >> 8 === 0x03 && subclass !== classes.threeD && isWhole
   })
 }

@@ -1,6 +1,6 @@
 import { need, note, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { isDisplay, noDisplay } from './display.js'
+import { noCard } from './display.js'
 import { driverLocks } from './driver-locks.js'
 
 export const driverLock: DeviceRule = {
@@ -17,7 +17,8 @@ export const driverLock: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const vendor = need(device.vendor)
     const rows = driverLocks.filter((row) => row.vendor === vendor)
     if (rows.length === 0) return notHere('no driver of this maker is known to do that')

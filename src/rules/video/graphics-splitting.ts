@@ -1,6 +1,6 @@
-import { need, note, notHere, passes, seen } from '../outcomes.js'
+import { need, note, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { integrated, isDisplay, noDisplay } from './display.js'
+import { integrated, noCard } from './display.js'
 import { intelGraphicsOf } from './intel-graphics.js'
 
 export const graphicsSplitting: DeviceRule = {
@@ -20,7 +20,8 @@ export const graphicsSplitting: DeviceRule = {
   ],
   atWorst: 'note',
   check({ device, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const folder = `/sys/bus/pci/devices/${device.address}`
     const sriov = need(device.sriov)
     if (sriov !== null && sriov.total > 0)
@@ -31,7 +32,7 @@ export const graphicsSplitting: DeviceRule = {
           fix: `where the driver of the host can make them (xe can), write how many to ${folder}/sriov_numvfs, and give one of them`,
         },
       )
-    if (need(device.physicalFunction) !== null) return notHere('it is a part of a card')
+
     if (integrated(machine, device)?.maker !== 'Intel')
       return passes('it cannot be split', seen(folder, 'no SR-IOV'))
     const known = intelGraphicsOf(need(device.device))

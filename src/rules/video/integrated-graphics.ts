@@ -1,7 +1,7 @@
 import type { Evidence, PciFunction } from '../../machine/index.js'
 import { need, notHere, seen, warning } from '../outcomes.js'
 import type { DeviceRule, Outcome } from '../rule.js'
-import { integrated, isDisplay, noDisplay } from './display.js'
+import { integrated, noCard } from './display.js'
 import { type IntelSupport, intelGraphicsOf } from './intel-graphics.js'
 
 export const integratedGraphics: DeviceRule = {
@@ -27,7 +27,8 @@ export const integratedGraphics: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const found = integrated(machine, device)
     if (found === null) return notHere('it is a card')
     return found.maker === 'Intel' ? intel(device) : amd(found.evidence)

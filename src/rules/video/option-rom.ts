@@ -1,7 +1,7 @@
 import { isShadow, resourceFlags } from '../../machine/index.js'
 import { need, note, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { integrated, isDisplay, noDisplay } from './display.js'
+import { integrated, noCard } from './display.js'
 
 export const optionRom: DeviceRule = {
   id: 'option-rom',
@@ -20,12 +20,11 @@ export const optionRom: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
-
+    const other = noCard(device)
+    if (other) return other
     const path = `/sys/bus/pci/devices/${device.address}/resource`
     const inProcessor = integrated(machine, device)
     if (inProcessor) return notHere('graphics of a processor: see integrated-graphics', inProcessor.evidence)
-
     const rom = need(device.resources).find(({ kind }) => kind === 'rom')
     if (rom === undefined)
       return note('Linux shows no option ROM of it', seen(path, 'no option ROM'), {

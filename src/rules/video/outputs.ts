@@ -1,7 +1,7 @@
 import { chassisPath, connectorsFolder, knownValue, type PciFunction } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { classes, classPath, classText, integrated, isDisplay, noDisplay, subclassOf } from './display.js'
+import { classes, classPath, classText, integrated, noCard, subclassOf } from './display.js'
 
 export const outputs: DeviceRule = {
   id: 'outputs',
@@ -22,7 +22,8 @@ export const outputs: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     if (integrated(machine, device) !== null)
       return notHere("the processor's graphics has the computer's outputs")
     const ofClass = seen(classPath(device), classText(device))

@@ -1,7 +1,7 @@
 import { type Connector, connectorsFolder, knownValue, type PciFunction } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import { type DeviceRule, Undecided } from '../rule.js'
-import { isDisplay, noDisplay, remaining } from './display.js'
+import { noCard, remaining } from './display.js'
 
 export const spareDisplay: DeviceRule = {
   id: 'spare-display',
@@ -20,7 +20,8 @@ export const spareDisplay: DeviceRule = {
   ],
   atWorst: 'note',
   check({ device, leaving, machine }) {
-    if (!isDisplay(device)) return noDisplay(device)
+    const other = noCard(device)
+    if (other) return other
     const gone = knownValue(leaving) ?? [device]
     const others = remaining(machine, gone)
     if (others.length === 0) return notHere('no other card with outputs is there')
