@@ -33,7 +33,7 @@ export const bootFramebuffer: DeviceRule = {
     const kernel = parseKernelVersion(text) ?? undecided('not a kernel version', versionPath)
     const evicts = hasSince(kernel, ['6.0'])
     if (evicts && subclassOf(device) === classes.vga)
-      return passes('vfio-pci takes console drivers off a VGA controller', seen(versionPath, text))
+      return passes('console drivers leave a VGA controller to vfio-pci', seen(versionPath, text))
     const buffers = need(machine.system.bootFrameBuffers)
     const held = buffers.find(({ address }) => address === device.address)
     if (!held) {
