@@ -1,9 +1,11 @@
 import { engineRules } from './engine/index.js'
+import { adviceRules } from './advice/index.js'
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
 import { kernelRules } from './kernel/index.js'
 import type { Rule } from './rule.js'
 import { useRules } from './use/index.js'
+import { videoRules } from './video/index.js'
 
 export interface Family {
   /** Its folder here, and its page in docs/rules/. */
@@ -19,6 +21,8 @@ export const families: readonly Family[] = [
   { id: 'use', title: 'What the host uses it for', rules: useRules },
   { id: 'kernel', title: 'Kernel', rules: kernelRules },
   { id: 'engine', title: 'Programs, limits and rights', rules: engineRules },
+  { id: 'video', title: 'Video', rules: videoRules },
+  { id: 'advice', title: 'Advice', rules: adviceRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

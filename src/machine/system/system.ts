@@ -33,6 +33,10 @@ import {
 import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
 import { readModuleLists } from './module-lists.js'
 import { type Parameter, readCommandLine } from './parameters.js'
+import type { Fact } from '../machine.js'
+import { type BootFrameBuffer, readBootFrameBuffers } from './boot-frame-buffers.js'
+import { type Chassis, readChassis } from './chassis.js'
+import { type Connector, readConnectors } from './connectors.js'
 import { type Processor, readProcessor } from './processor.js'
 import { readLibvirt, readSwtpm } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
@@ -223,6 +227,16 @@ export class System {
 
   get #release(): Fact<string> {
     return readFact(this.#host, '/proc/sys/kernel/osrelease', parseLine)
+  get chassis(): Fact<Chassis | null> {
+    return this.#once('chassis', readChassis)
+  }
+
+  get connectors(): Fact<readonly Connector[]> {
+    return this.#once('connectors', readConnectors)
+  }
+
+  get bootFrameBuffers(): Fact<readonly BootFrameBuffer[]> {
+    return this.#once('bootFrameBuffers', readBootFrameBuffers)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
