@@ -14,7 +14,7 @@ export type { AcsVerdict } from './acs-verdict.js'
 export { type AliasQuirk, aliasQuirks } from './alias-quirks.js'
 export { type Difference, differences, type Membership, membershipOf } from './compare.js'
 export { PredictionInputError } from './errors.js'
-export { type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
+export { hasSince, isWithin, type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 export { kernelParameters } from './parameters.js'
 export {
   type PredictedGroup,

@@ -1,3 +1,4 @@
+import { deviceRules } from './device/index.js'
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
 import type { Rule } from './rule.js'
@@ -13,6 +14,7 @@ export interface Family {
 export const families: readonly Family[] = [
   { id: 'firmware', title: 'Firmware and processor', rules: firmwareRules },
   { id: 'groups', title: 'Groups', rules: groupRules },
+  { id: 'device', title: 'The device', rules: deviceRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

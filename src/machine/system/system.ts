@@ -1,6 +1,7 @@
 import type { Host } from '../../host/index.js'
 import type { Fact } from '../machine.js'
 import { type Processor, readProcessor } from './processor.js'
+import { readVfioParameters, type VfioParameters } from './vfio-parameters.js'
 
 /**
  * What is known of the computer beside its PCI functions: processor, kernel, memory, programs. Each fact is read when it is
@@ -16,6 +17,10 @@ export class System {
 
   get processor(): Fact<Processor> {
     return this.#once('processor', readProcessor)
+  }
+
+  get vfioParameters(): VfioParameters {
+    return this.#once('vfioParameters', readVfioParameters)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {

@@ -1,0 +1,54 @@
+import { type Fact, knownValue, type PciFunction } from '../../machine/index.js'
+import { need, needSome, note, passes, seen, warning } from '../outcomes.js'
+import type { DeviceRule } from '../rule.js'
+import { attribute } from './attribute.js'
+import { idsOf } from './device-ids.js'
+
+const commandLine = '/proc/cmdline'
+
+export const twins: DeviceRule = {
+  id: 'twins',
+  title: 'Is it the only one with its ids?',
+  about: 'device',
+  looksAt: ['vendor and device of all functions', `${commandLine}: vfio-pci.ids=`],
+  why: 'The parameter vfio-pci.ids= takes every function with these ids, the one that is to stay with the host too.',
+  fix: 'Name it by its address, not by its ids: handover bind, or driver_override.',
+  sources: [
+    'Linux drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids; Documentation/ABI/testing/sysfs-bus-pci: driver_override',
+  ],
+  atWorst: 'warning',
+  check({ machine, device, leaving }) {
+    const ids = idsOf(device)
+    const same = (f: PciFunction): Fact<boolean> => {
+      if (f === device || differs(f.vendor, device.vendor) || differs(f.device, device.device))
+        return { value: false }
+      if ('unknown' in f.vendor) return f.vendor
+      return 'unknown' in f.device ? f.device : { value: true }
+    }
+    if (needSome(machine.functions, same) === undefined) return passes(`no other function is ${ids}`)
+    const group = need(leaving)
+    const others = machine.functions.filter((f) => knownValue(same(f)) && !group.includes(f))
+    if (others.length === 0) return passes(`every ${ids} leaves the host with it`)
+    const evidence = others.map((f) => seen(attribute(f, 'device'), ids))
+    const names = others.map(({ address }) => address).join(' ')
+    const word = need(machine.commandLine)
+      .split(/\s+/)
+      .find(
+        (one) =>
+          /^vfio[-_]pci\.ids=/.test(one) && one.split(/[=,]/).some((id) => `${id}:`.startsWith(`${ids}:`)),
+      )
+    if (word)
+      return warning(
+        `vfio-pci.ids takes ${names} too, with the same ids ${ids}`,
+        [...evidence, seen(commandLine, word)],
+        {
+          fix: `take ${ids} out of ${word}, and bind ${device.address} by its address: handover bind ${device.address}`,
+        },
+      )
+    return note(`${names} ${others.length === 1 ? 'has' : 'have'} the same ids ${ids}`, evidence)
+  },
+}
+
+function differs(one: Fact<number>, other: Fact<number>): boolean {
+  return 'value' in one && 'value' in other && one.value !== other.value
+}
