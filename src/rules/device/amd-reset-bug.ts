@@ -31,7 +31,7 @@ export const amdResetBug: DeviceRule = {
         seen(attribute(device, 'reset_method'), 'device_specific'),
       )
     return warning(`${family.name} cards often stay stuck after a machine has used them`, ids, {
-      why: `When the card comes back to the host: ${family.driver}.`,
+      why: `${amdResetBug.why} Back on the host: ${family.driver}.`,
     })
   },
 }

@@ -2,7 +2,7 @@ import { type BusError, capabilityOf, knownValue, type PciFunction } from '../..
 import { need, note, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
-import { pathOf } from './bus.js'
+import { pathOf } from './places.js'
 
 /**
  * Errors that say nothing of the link: requests for what is not there, as probing makes them, and what only repeats another

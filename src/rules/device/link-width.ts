@@ -2,7 +2,7 @@ import { knownValue, type PciFunction } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
-import { pathOf } from './bus.js'
+import { pathOf } from './places.js'
 
 export const linkWidth: DeviceRule = {
   id: 'link-width',

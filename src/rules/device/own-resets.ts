@@ -1,14 +1,8 @@
-import {
-  capabilityOf,
-  type Evidence,
-  knownValue,
-  type Machine,
-  type PciFunction,
-} from '../../machine/index.js'
+import { capabilityOf, type Evidence, type Machine, type PciFunction } from '../../machine/index.js'
 import { need, seen, undecided } from '../outcomes.js'
 import { attribute } from './attribute.js'
-import { busMates } from './bus.js'
 import { isOneOf } from './device-ids.js'
+import { busMates, portOf } from './places.js'
 import { brokenResetsOf, type ResetMethod, specificResets } from './reset-quirks.js'
 
 /** How Linux resets a function without resetting others. */
@@ -50,7 +44,7 @@ export function ownResets(machine: Machine, device: PciFunction): OwnResets {
 function predicted(machine: Machine, device: PciFunction): readonly ResetMethod[] {
   const path = attribute(device, 'config')
   const known = (bit: boolean | undefined) => bit ?? undecided('whether it can be reset is not told', path)
-  const port = machine.functions.find(({ address }) => address === knownValue(device.parent))
+  const port = portOf(machine, device)
   const broken = new Set(brokenResetsOf(device, port).flatMap((row) => row.broken))
   const express = need(capabilityOf(device, 'express'))
   const features = need(capabilityOf(device, 'af'))

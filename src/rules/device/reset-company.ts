@@ -2,8 +2,8 @@ import { knownValue } from '../../machine/index.js'
 import { need, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { folderOf } from './attribute.js'
-import { busMates } from './bus.js'
 import { ownResets } from './own-resets.js'
+import { busMates } from './places.js'
 
 export const resetCompany: DeviceRule = {
   id: 'reset-company',
@@ -14,7 +14,7 @@ export const resetCompany: DeviceRule = {
     'the functions below the same bridge, and the IOMMU group',
   ],
   why: 'A device without a reset of its own is reset with its bus, and everything on the bus with it. QEMU does that only where all of it is given to the same machine; else the device is not reset at all.',
-  fix: 'Give all of them to the machine.',
+  fix: 'Give all of them to the machine; without, the device is as the last machine left it until the computer is restarted.',
   sources: [
     'Linux drivers/vfio/pci/vfio_pci_core.c vfio_pci_dev_set_resettable, vfio_pci_ioctl_pci_hot_reset',
     'QEMU hw/vfio/pci.c (7.2), hw/vfio/container.c (10.0): Cannot reset device, depends on group which is not owned',
@@ -38,7 +38,9 @@ export const resetCompany: DeviceRule = {
     return warning(
       `a reset of it resets ${names} too`,
       [evidence, seen(folderOf(device), `below ${parent}, with ${names}`)],
-      { fix: `give ${names} to the machine too` },
+      {
+        fix: `give ${names} to the machine too; without, expect that it must be restarted with the computer`,
+      },
     )
   },
 }

@@ -3,6 +3,7 @@ import { need, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute, folderOf } from './attribute.js'
 import { ownResets } from './own-resets.js'
+import { portOf } from './places.js'
 import { brokenResetsOf } from './reset-quirks.js'
 
 export const resetMethod: DeviceRule = {
@@ -40,8 +41,7 @@ export const resetMethod: DeviceRule = {
         evidence,
         seen(folderOf(device), 'no bridge above it'),
       ])
-    const port = machine.functions.find(({ address }) => address === parent)
-    const broken = brokenResetsOf(device, port).find((row) => row.broken.includes('bus'))
+    const broken = brokenResetsOf(device, portOf(machine, device)).find((row) => row.broken.includes('bus'))
     if (broken)
       return warning(
         `nothing resets it: it has no reset of its own, and a reset of the bus ${broken.effect}`,

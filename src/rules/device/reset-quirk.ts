@@ -1,8 +1,8 @@
-import { knownValue } from '../../machine/index.js'
 import { passes, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 import { ownResets } from './own-resets.js'
+import { portOf } from './places.js'
 import { brokenResetsOf } from './reset-quirks.js'
 
 export const resetQuirk: DeviceRule = {
@@ -22,7 +22,7 @@ export const resetQuirk: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ machine, device }) {
-    const port = machine.functions.find(({ address }) => address === knownValue(device.parent))
+    const port = portOf(machine, device)
     const rows = brokenResetsOf(device, port)
     if (rows.length === 0) return passes('no reset is known not to work with it')
     const { methods, told, evidence } = ownResets(machine, device)

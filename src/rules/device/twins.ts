@@ -3,6 +3,7 @@ import { need, needSome, note, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 import { idsOf } from './device-ids.js'
+import { likeIt } from './places.js'
 
 const commandLine = '/proc/cmdline'
 
@@ -19,15 +20,16 @@ export const twins: DeviceRule = {
   atWorst: 'warning',
   check({ machine, device, leaving }) {
     const ids = idsOf(device)
+    const candidates = likeIt(machine, device)
     const same = (f: PciFunction): Fact<boolean> => {
       if (f === device || differs(f.vendor, device.vendor) || differs(f.device, device.device))
         return { value: false }
       if ('unknown' in f.vendor) return f.vendor
       return 'unknown' in f.device ? f.device : { value: true }
     }
-    if (needSome(machine.functions, same) === undefined) return passes(`no other function is ${ids}`)
+    if (needSome(candidates, same) === undefined) return passes(`no other function is ${ids}`)
     const group = need(leaving)
-    const others = machine.functions.filter((f) => knownValue(same(f)) && !group.includes(f))
+    const others = candidates.filter((f) => knownValue(same(f)) && !group.includes(f))
     if (others.length === 0) return passes(`every ${ids} leaves the host with it`)
     const evidence = others.map((f) => seen(attribute(f, 'device'), ids))
     const names = others.map(({ address }) => address).join(' ')

@@ -1,6 +1,7 @@
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
+import { functionAt } from './places.js'
 import { isVfioDriver } from './vfio-variants.js'
 
 export const virtualFunctionParent: DeviceRule = {
@@ -18,7 +19,7 @@ export const virtualFunctionParent: DeviceRule = {
     const parent = need(device.physicalFunction)
     if (parent === null) return notHere('it is no virtual function')
     const physical =
-      machine.functions.find(({ address }) => address === parent) ??
+      functionAt(machine, parent) ??
       undecided('the physical function is not there', attribute(device, 'physfn'))
     const driver = need(physical.driver)
     const found = seen(attribute(physical, 'driver'), driver ?? 'none')
