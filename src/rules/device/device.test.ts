@@ -280,6 +280,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       gives: 'note',
       says: /0000:01:00.1 has the same ids 8086:1234/,
     },
+    {
+      name: 'many',
+      host: madeCard({}, Object.assign({}, ...[1, 2, 3, 4, 5, 6].map((i) => below(i, { group: 1 + i })))),
+      gives: 'note',
+      says: /0000:01:00.4 and 2 more have/,
+    },
+    { name: 'a virtual function', host: virtual('mlx5_core'), gives: 'not here' },
     { name: 'two that leave together', host: madeCard({}, below(1)), gives: 'passes', says: /every/ },
     {
       name: 'two, and ids on the command line',

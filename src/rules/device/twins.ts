@@ -1,5 +1,5 @@
 import { type Fact, knownValue, type PciFunction } from '../../machine/index.js'
-import { need, needSome, note, passes, seen, warning } from '../outcomes.js'
+import { need, needSome, note, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 import { idsOf } from './device-ids.js'
@@ -19,6 +19,8 @@ export const twins: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ machine, device, leaving }) {
+    if (knownValue(device.physicalFunction))
+      return notHere('it is a virtual function, and those share their ids')
     const ids = idsOf(device)
     const candidates = likeIt(machine, device)
     const same = (f: PciFunction): Fact<boolean> => {
@@ -31,8 +33,10 @@ export const twins: DeviceRule = {
     const group = need(leaving)
     const others = candidates.filter((f) => knownValue(same(f)) && !group.includes(f))
     if (others.length === 0) return passes(`every ${ids} leaves the host with it`)
-    const evidence = others.map((f) => seen(attribute(f, 'device'), ids))
-    const names = others.map(({ address }) => address).join(' ')
+    const shown = others.slice(0, 4)
+    const evidence = shown.map((f) => seen(attribute(f, 'device'), ids))
+    const more = others.length - shown.length
+    const names = `${shown.map(({ address }) => address).join(' ')}${more > 0 ? ` and ${more} more` : ''}`
     const word = need(machine.commandLine)
       .split(/\s+/)
       .find(
