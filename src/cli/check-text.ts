@@ -68,7 +68,8 @@ export function checkText(
 /** By what decides them, since most often one command decides all. */
 function undecidedText({ undecided }: CheckDocument, width: number): readonly Line[] {
   const byCommand = new Map<string, CheckDocument['undecided']>()
-  for (const one of undecided) byCommand.set(one.decide, [...(byCommand.get(one.decide) ?? []), one])
+  const ordered = undecided.toSorted((a, b) => Number(b.decides) - Number(a.decides))
+  for (const one of ordered) byCommand.set(one.decide, [...(byCommand.get(one.decide) ?? []), one])
   return [...byCommand].flatMap(([decide, list]) => [
     [
       { text: 'unknown', style: 'cyan' as const },

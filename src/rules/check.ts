@@ -1,7 +1,7 @@
 import type { Machine, PciFunction, Unknown } from '../machine/index.js'
 import { rules as allRules } from './families.js'
 import { type Handover, handoverOf } from './handover.js'
-import { type Outcome, type Rule, Undecided, type Weight, weights } from './rule.js'
+import { type ComputerRule, type Outcome, type Rule, Undecided, type Weight, weights } from './rule.js'
 
 /** An outcome, with the rule that came to it. */
 export interface Finding extends Outcome {
@@ -49,29 +49,54 @@ export function checkDevice(machine: Machine, device: PciFunction, rules: readon
 }
 
 function run(rules: readonly Rule[], machine: Machine, handover: Handover | undefined): Check {
-  const findings: Finding[] = []
-  const open: Open[] = []
-  const crashed: Crash[] = []
-  for (const rule of rules) {
-    if (rule.about === 'device' && handover === undefined) continue
-    try {
-      const outcomes = rule.about === 'computer' ? rule.check(machine) : rule.check(handover!)
-      for (const outcome of [outcomes].flat()) findings.push({ ...checked(rule, outcome), rule })
-    } catch (error) {
-      if (error instanceof Undecided) open.push({ rule, unknown: error.unknown })
-      else crashed.push({ rule, error: error instanceof Error ? error.message : String(error) })
-    }
-  }
-  const ofKind = (kind: Outcome['kind']) => findings.filter((one) => one.kind === kind)
-  const weighty = weights.flatMap(ofKind)
+  const answers = rules
+    .filter(({ about }) => about === 'computer' || handover !== undefined)
+    .map((rule) =>
+      rule.about === 'computer' ? askOnce(rule, machine) : ask(rule, () => rule.check(handover!)),
+    )
+  const found = answers.flatMap(({ findings = [] }) => findings)
+  const open = answers.flatMap((one) => one.open ?? [])
+  const crashed = answers.flatMap((one) => one.crash ?? [])
+  const ofKind = (kind: Outcome['kind']) => found.filter((one) => one.kind === kind)
+  const findings = weights.flatMap(ofKind)
   return {
-    verdict: verdictOf(weighty, [...open, ...crashed]),
-    findings: weighty,
+    verdict: verdictOf(findings, [...open, ...crashed]),
+    findings,
     open,
     crashed,
     passed: ofKind('passes'),
     notHere: ofKind('not here'),
   }
+}
+
+/** What asking a rule came to: one of these. */
+interface Answer {
+  readonly findings?: readonly Finding[]
+  readonly open?: Open
+  readonly crash?: Crash
+}
+
+function ask(rule: Rule, check: () => Outcome | readonly Outcome[]): Answer {
+  try {
+    return { findings: [check()].flat().map((outcome) => ({ ...checked(rule, outcome), rule })) }
+  } catch (error) {
+    if (error instanceof Undecided) return { open: { rule, unknown: error.unknown } }
+    return { crash: { rule, error: error instanceof Error ? error.message : String(error) } }
+  }
+}
+
+const asked = new WeakMap<Machine, Map<Rule, Answer>>()
+
+/** A rule about the computer answers the same for every device of it. */
+function askOnce(rule: ComputerRule, machine: Machine): Answer {
+  const answers = asked.get(machine) ?? new Map<Rule, Answer>()
+  asked.set(machine, answers)
+  let answer = answers.get(rule)
+  if (answer === undefined) {
+    answer = ask(rule, () => rule.check(machine))
+    answers.set(rule, answer)
+  }
+  return answer
 }
 
 /** A rule that found what it says that it never finds would make a wrong verdict of what is unknown. */

@@ -1,15 +1,17 @@
 import * as z from 'zod'
+import { weights } from '../../rules/index.js'
 import { evidence, functionAddress } from './common.js'
 
 const about = {
   rule: z.string().describe('stable; handover explain RULE'),
   title: z.string().describe('the question that the rule asks'),
 }
+const weight = z.enum(weights)
 const unknownFact = z.strictObject({ unknown: z.string(), path: z.string() })
 
 const finding = z.strictObject({
   ...about,
-  weight: z.enum(['impossible', 'step', 'warning', 'note']),
+  weight,
   says: z.string(),
   evidence: z.array(evidence),
   why: z.string(),
@@ -44,6 +46,21 @@ export const checkSchema = z.strictObject({
   ...check,
 })
 export type CheckDocument = z.infer<typeof checkSchema>
+
+/** What `handover explain --json` prints. */
+export const ruleSchema = z.strictObject({
+  schema: z.literal('handover.rule/1'),
+  id: z.string(),
+  title: z.string(),
+  about: z.enum(['computer', 'device']),
+  atWorst: weight.describe('the heaviest that it finds'),
+  looksAt: z.array(z.string()),
+  why: z.string(),
+  fix: z.string().nullable(),
+  since: z.array(z.string()),
+  sources: z.array(z.string()),
+})
+export type RuleDocument = z.infer<typeof ruleSchema>
 
 /** What `handover check --rank --json` prints. */
 export const rankSchema = z.strictObject({
