@@ -31,7 +31,7 @@ export const messageInterrupts: DeviceRule = {
         undecided('whether it has an interrupt line is not told', config)
       if (pin === 'none') return passes('it has no interrupt', seen(config, 'no pin, no MSI, no MSI-X'))
       return note('it has an interrupt line (INTx) only', seen(config, `pin ${pin}, no MSI, no MSI-X`), {
-        fix: 'nothing: expect it to be slower under many interrupts',
+        fix: 'nothing can be done; many interrupts make it slow',
       })
     }
     const found = seen(config, has)

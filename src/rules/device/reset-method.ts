@@ -37,10 +37,12 @@ export const resetMethod: DeviceRule = {
       })
     const parent = need(device.parent)
     if (parent === null)
-      return warning('nothing resets it: it has no reset of its own, and stands on a root bus', [
-        evidence,
-        seen(folderOf(device), 'no bridge above it'),
-      ])
+      return warning(
+        told === 'by the kernel'
+          ? 'nothing resets it: it has no reset of its own, and stands on a root bus'
+          : 'its capabilities have no reset, and it stands on a root bus',
+        [evidence, seen(folderOf(device), 'no bridge above it')],
+      )
     const broken = brokenResetsOf(device, portOf(machine, device)).find((row) => row.broken.includes('bus'))
     if (broken)
       return warning(

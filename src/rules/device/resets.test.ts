@@ -46,6 +46,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /nothing resets it.*root bus/s,
     },
     {
+      name: 'a chipset function, by its capabilities',
+      host: lab({ '/sys/bus/pci/devices/0000:00:1f.3/reset_method': denied }),
+      device: '0000:00:1f.3',
+      gives: 'warning',
+      says: /its capabilities have no reset/,
+    },
+    {
       name: 'switched off by hand',
       host: madeCard({ files: method('\n') }),
       gives: 'warning',

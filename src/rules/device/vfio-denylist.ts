@@ -24,7 +24,7 @@ export const vfioDenylist: DeviceRule = {
   atWorst: 'step',
   check({ machine, device }) {
     const row = denylist.find((one) => isOneOf(device, one))
-    if (row === undefined) return passes('vfio-pci has nothing against it')
+    if (row === undefined) return passes('it is not among those that vfio-pci refuses')
     const allowed = need(machine.system.vfioParameters.disable_denylist)
     const parameter = seen(
       `${vfioParametersFolder}/disable_denylist`,
