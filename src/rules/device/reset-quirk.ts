@@ -37,7 +37,7 @@ export const resetQuirk: DeviceRule = {
     const rest = methods.filter((method) => used.every(({ one }) => one !== method))
     return used.map(({ row, one }) =>
       warning(`a reset by ${one} ${row.effect}: ${row.name}`, evidence, {
-        fix: `echo ${rest.length === 0 ? '' : `${rest.join(' ')} `}> ${attribute(device, 'reset_method')}; ${row.source} says more`,
+        fix: `echo ${rest.length === 0 ? '' : `${rest.join(' ')} `}> ${attribute(device, 'reset_method')} (${row.source})`,
       }),
     )
   },
