@@ -64,3 +64,4 @@ export {
 } from './system/qemu-firmware.js'
 export { System } from './system/system.js'
 export type { KernelModule } from './system/vfio-modules.js'
+export { type VfioParameters, vfioParametersFolder } from './system/vfio-parameters.js'

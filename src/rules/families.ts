@@ -1,5 +1,6 @@
 import { engineRules } from './engine/index.js'
 import { adviceRules } from './advice/index.js'
+import { deviceRules } from './device/index.js'
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
 import { kernelRules } from './kernel/index.js'
@@ -23,6 +24,7 @@ export const families: readonly Family[] = [
   { id: 'engine', title: 'Programs, limits and rights', rules: engineRules },
   { id: 'video', title: 'Video', rules: videoRules },
   { id: 'advice', title: 'Advice', rules: adviceRules },
+  { id: 'device', title: 'The device', rules: deviceRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

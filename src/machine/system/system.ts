@@ -42,6 +42,7 @@ import { readLibvirt, readSwtpm } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
 import { type QemuFirmware, readProxmoxFirmware, readQemuFirmware } from './qemu-firmware.js'
 import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
+import { readVfioParameters, type VfioParameters } from './vfio-parameters.js'
 
 /**
  * What is known of the computer beside its PCI functions: processor, kernel, memory, programs. Each fact is read when it is
@@ -237,6 +238,8 @@ export class System {
 
   get bootFrameBuffers(): Fact<readonly BootFrameBuffer[]> {
     return this.#once('bootFrameBuffers', readBootFrameBuffers)
+  get vfioParameters(): VfioParameters {
+    return this.#once('vfioParameters', readVfioParameters)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
