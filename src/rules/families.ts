@@ -1,6 +1,6 @@
-import { engineRules } from './engine/index.js'
 import { adviceRules } from './advice/index.js'
 import { deviceRules } from './device/index.js'
+import { engineRules } from './engine/index.js'
 import { firmwareRules } from './firmware/index.js'
 import { groupRules } from './groups/index.js'
 import { kernelRules } from './kernel/index.js'
@@ -19,12 +19,12 @@ export interface Family {
 export const families: readonly Family[] = [
   { id: 'firmware', title: 'Firmware and processor', rules: firmwareRules },
   { id: 'groups', title: 'Groups', rules: groupRules },
+  { id: 'device', title: 'The device', rules: deviceRules },
+  { id: 'video', title: 'Video', rules: videoRules },
   { id: 'use', title: 'What the host uses it for', rules: useRules },
   { id: 'kernel', title: 'Kernel', rules: kernelRules },
   { id: 'engine', title: 'Programs, limits and rights', rules: engineRules },
-  { id: 'video', title: 'Video', rules: videoRules },
   { id: 'advice', title: 'Advice', rules: adviceRules },
-  { id: 'device', title: 'The device', rules: deviceRules },
 ]
 
 export const rules: readonly Rule[] = families.flatMap((family) => family.rules)

@@ -2,6 +2,9 @@ import type { Host } from '../../host/index.js'
 import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
 import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
 import { parseLine, readFact, readList } from '../read.js'
+import { type BootFrameBuffer, readBootFrameBuffers } from './boot-frame-buffers.js'
+import { type Chassis, readChassis } from './chassis.js'
+import { type Connector, readConnectors } from './connectors.js'
 import { type RuleLine, readDriverctl, readVfioUdevRules } from './device-rights.js'
 import { readComputerName, readXen } from './hypervisor.js'
 import { type InterruptRemapping, readInterruptRemapping, readUnsafeInterrupts } from './interrupts.js'
@@ -33,10 +36,6 @@ import {
 import { type Directive, readModprobe, type Setting, settingsOf } from './modprobe.js'
 import { readModuleLists } from './module-lists.js'
 import { type Parameter, readCommandLine } from './parameters.js'
-import type { Fact } from '../machine.js'
-import { type BootFrameBuffer, readBootFrameBuffers } from './boot-frame-buffers.js'
-import { type Chassis, readChassis } from './chassis.js'
-import { type Connector, readConnectors } from './connectors.js'
 import { type Processor, readProcessor } from './processor.js'
 import { readLibvirt, readSwtpm } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
@@ -226,8 +225,6 @@ export class System {
     return this.#once(`${module}.${parameter}`, (host) => readModuleParameter(host, module, parameter))
   }
 
-  get #release(): Fact<string> {
-    return readFact(this.#host, '/proc/sys/kernel/osrelease', parseLine)
   get chassis(): Fact<Chassis | null> {
     return this.#once('chassis', readChassis)
   }
@@ -238,8 +235,14 @@ export class System {
 
   get bootFrameBuffers(): Fact<readonly BootFrameBuffer[]> {
     return this.#once('bootFrameBuffers', readBootFrameBuffers)
+  }
+
   get vfioParameters(): VfioParameters {
     return this.#once('vfioParameters', readVfioParameters)
+  }
+
+  get #release(): Fact<string> {
+    return readFact(this.#host, '/proc/sys/kernel/osrelease', parseLine)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {
