@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SimulatedHost } from '../../test/support/simulated-host.js'
 import { readMachine } from '../machine/index.js'
-import { checkDevice } from '../rules/index.js'
+import { checkDevice, families } from '../rules/index.js'
 import { planBinding } from './plan-binding.js'
 
 const [gpu, sound, nic] = ['0000:01:00.0', '0000:01:00.1', '0000:02:00.0']
@@ -34,6 +34,8 @@ const reasons: Readonly<Record<string, (host: SimulatedHost) => void>> = {
   'swaps unread': (host) => host.deny('/proc/swaps'),
   'routes unread': (host) => host.deny('/proc/net/route'),
   'keyboards unread': (host) => host.deny('/proc/bus/input/devices'),
+  'no group': () => undefined,
+  'virtual functions': () => undefined,
   'an override unread': (host) => host.deny(`${folder(sound)}/driver_override`),
   'no vfio-pci': (host) => {
     host.remove('/sys/bus/pci/drivers/vfio-pci')
@@ -42,17 +44,29 @@ const reasons: Readonly<Record<string, (host: SimulatedHost) => void>> = {
   },
 }
 
+/** The rules about what `bind` refuses: others ask for more than it does. */
+const asked = families
+  .filter(({ id }) => ['groups', 'device', 'use', 'kernel'].includes(id))
+  .flatMap(({ rules }) => rules)
+
 /** A computer with all that a hand-over needs, or so much less. */
 function computer(names: readonly string[]) {
   const host = new SimulatedHost([
-    { address: gpu, driver: 'amdgpu', class: 0x030000, group: 1, virtualFunctions: 0 },
+    {
+      address: gpu,
+      driver: 'amdgpu',
+      class: 0x030000,
+      ...(names.includes('no group') ? {} : { group: 1 }),
+      virtualFunctions: names.includes('virtual functions') ? 2 : 0,
+    },
     { address: sound, driver: 'snd_hda_intel', class: 0x040300, group: 1 },
     { address: nic, driver: 'e1000e', group: 2 },
   ])
   host.folder('/sys/module/vfio_iommu_type1')
   for (const name of names) reasons[name]!(host)
   const machine = readMachine(host)
-  const { verdict } = checkDevice(machine, machine.functions.find(({ address }) => address === gpu)!)
+  const device = machine.functions.find(({ address }) => address === gpu)!
+  const { verdict } = checkDevice(machine, device, asked)
   return { verdict, refusals: planBinding(host, machine, [gpu]).refusals }
 }
 
