@@ -15,7 +15,7 @@ import { benchGroups } from './groups.js'
 import { hexdump, madeComputer, madeFunctions } from './made-computer.js'
 
 const runs = 9
-const program = join(import.meta.dirname, '../cli/main.js')
+const program = join(import.meta.dirname, '../bin/main.js')
 
 interface Case {
   readonly name: string
