@@ -1,4 +1,4 @@
-import { processorPath } from '../../machine/index.js'
+import { knownValue, processorPath } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { sizeText } from './sizes.js'
@@ -22,6 +22,7 @@ export const dmaWidth: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ device, machine }) {
+    if (knownValue(device.isBridge)) return notHere('it is a bridge')
     const units = need(machine.iommus)
     if (!units.some((name) => name.startsWith('dmar'))) return notHere('no VT-d is in use')
     const name = need(machine.system.iommuUnitOf(device.address))

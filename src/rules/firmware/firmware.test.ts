@@ -96,6 +96,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       gives: 'not here',
     },
     {
+      name: 'SVM in a virtual machine',
+      host: lab({ ...cpu(amd, 'svm hypervisor'), ...noKvm, ...kernel('6.1.0-50-amd64') }),
+      gives: 'passes',
+    },
+    {
       name: 'SVM, of a kernel that takes the flag away',
       host: lab({ ...cpu(amd, 'svm'), ...noKvm, ...kernel('6.12.74') }),
       gives: 'passes',

@@ -38,7 +38,8 @@ export const processorVirtualization: ComputerRule = {
         'the processor shows neither VT-x nor SVM',
         seen(processorPath, 'flags without vmx and svm'),
       )
-    if (flag === 'svm') {
+    // A virtual machine has no firmware that could lock it.
+    if (flag === 'svm' && !flags.has('hypervisor')) {
       const kernel = parseKernelVersion(need(machine.kernel))
       if (kernel === undefined || !hasSince(kernel, clearsSvm))
         undecided(

@@ -32,7 +32,9 @@ export const groupCompany: DeviceRule = {
     const others = need(leaving).filter((f) => f !== device)
     if (others.length === 0)
       return passes('nothing but bridges shares its group', seen(source, device.address))
-    const foreign = others.filter((f) => slotOf(f) !== slotOf(device))
+    // The slot of the ISA bridge is the chipset's: its functions are devices of their own.
+    const isChipset = [device, ...others].some((f) => slotOf(f) === slotOf(device) && isIsaBridge(f))
+    const foreign = others.filter((f) => isChipset || slotOf(f) !== slotOf(device))
     const names = others.map(nameOf).join(', ')
     if (foreign.length === 0)
       return passes(`other functions of the device go with it: ${names}`, seen(source, names))
@@ -55,6 +57,10 @@ export const groupCompany: DeviceRule = {
 function doWithout(isInSlot: boolean): string {
   const rest = isInSlot ? ': no other slot of this computer is known to be better' : ''
   return `do without what is in the group on the host while the machine runs${rest}`
+}
+
+function isIsaBridge(f: PciFunction): boolean {
+  return (knownValue(f.class) ?? 0) >> 8 === 0x0601
 }
 
 /** `0000:01:00`, without the function. */

@@ -156,6 +156,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /0000:01:00.1 \(snd_hda_intel\)/,
     },
     {
+      name: 'a function of the chipset',
+      host: lab(),
+      device: '0000:00:1f.2',
+      gives: 'warning',
+      says: /0000:00:1f.0 \(lpc_ich\), 0000:00:1f.3 \(i801_smbus\)/,
+    },
+    {
       name: 'another device without a driver',
       host: lab({ ...group('0000:02:00.0', 8) }),
       gives: 'passes',
@@ -223,7 +230,13 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       name: 'no difference to this device',
       host: lab(kernel('6.12.80')),
       gives: 'passes',
+      device: '0000:00:1f.2',
       says: /either way/,
+    },
+    {
+      name: 'a group to itself, nothing else read',
+      host: lab({ ...kernel('6.1.0-50-amd64'), [`${folder('0000:00:03.0')}/config`]: denied }),
+      gives: 'passes',
     },
     {
       name: 'a larger group',

@@ -32,6 +32,7 @@ export const kernelGrouping: DeviceRule = {
   atWorst: 'warning',
   check(handover) {
     const { machine, device } = handover
+    const path = `/sys/bus/pci/devices/${device.address}/iommu_group`
     const text = need(machine.kernel)
     const kernel = parseKernelVersion(text)
     const span = kernel && spanOf(kernel)
@@ -40,12 +41,13 @@ export const kernelGrouping: DeviceRule = {
     const [first, last] = span
     if (kernel.patch !== undefined && !isInside(kernel.patch, span))
       return passes(`this release is not among ${first} to ${last}`, seen(release, text))
+    const number = knownValue(device.group)
+    if (typeof number === 'number' && need(handover.leaving).length === 1)
+      return passes('nothing but bridges shares its group', seen(path, String(number)))
     const rules = defaultRules(machine)
     const good = companyOf(handover, { ...rules, acsEnabled: 'with the device' })
     const bad = companyOf(handover, { ...rules, acsEnabled: 'with the driver' })
     if (good === bad) return passes('its group is the same either way', seen('predicted group', good))
-    const path = `/sys/bus/pci/devices/${device.address}/iommu_group`
-    const number = knownValue(device.group)
     const actual =
       typeof number === 'number'
         ? need(handover.leaving)
