@@ -17,25 +17,27 @@ export async function readLogFiles(names: readonly string[]): Promise<ReadLogs> 
     const stream = name === '-' ? process.stdin : openFile(name)
     reader.open(name === '-' ? 'standard input' : name)
     let decoder: InstanceType<typeof TextDecoder> | undefined
+    let first = true
     try {
       for await (const piece of stream) {
         const bytes = piece as Buffer
-        decoder ??= new TextDecoder(encodingOf(bytes))
-        reader.push(decoder.decode(bytes, { stream: true }))
+        if (first) decoder = utf16DecoderFor(bytes)
+        first = false
+        reader.push(decoder === undefined ? bytes : decoder.decode(bytes, { stream: true }))
       }
     } catch (error) {
       throw cannotRead(name, error)
     }
-    reader.push(decoder?.decode() ?? '')
+    if (decoder !== undefined) reader.push(decoder.decode())
     reader.close()
   }
   return { reading: reader.result(), unread: [] }
 }
 
-/** UTF-8 or, from a Windows editor, UTF-16 with its mark. */
-function encodingOf(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+/** From a Windows editor or PowerShell: UTF-16 with its mark. Undefined: UTF-8, or what is as good as that. */
+function utf16DecoderFor(bytes: Buffer): InstanceType<typeof TextDecoder> | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le')
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? new TextDecoder('utf-16be') : undefined
 }
 
 function openFile(name: string) {
