@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readMachine } from '../machine/index.js'
 import { diagnose, diagnoseText, type Finding } from './diagnose.js'
+import { examples } from './examples/index.js'
 import { LogReader } from './reader.js'
-import { examples } from './rows.examples.js'
 
 const q = 'qemu-system-x86_64: -device vfio-pci,host=0000:02:00.0'
 const causes = (findings: readonly Finding[]) => findings.map(({ cause }) => cause)

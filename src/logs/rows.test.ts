@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { examples } from './examples/index.js'
 import { failures } from './failures/index.js'
 import { compileMessage } from './format.js'
 import { readLine } from './line.js'
 import { lineAnchors, matchLine } from './match.js'
-import { examples } from './rows.examples.js'
 
 const causeOf = (line: string) => matchLine(readLine(line).text)?.failure.cause
 
@@ -98,6 +98,7 @@ function written(pattern: string): string {
     '-17',
     '-28',
     '127',
+    '7f',
     '1',
     'bash',
     'DMA Read',

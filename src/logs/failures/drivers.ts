@@ -109,6 +109,16 @@ export const driverFailures: readonly Failure[] = [
         source: 'drivers/gpu/drm/amd/amdgpu/amdgpu_psp.c psp_hw_start',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
+      {
+        format: "SMU: I'm not done with your previous command: ",
+        source: 'drivers/gpu/drm/amd/pm/swsmu/smu_cmn.c __smu_cmn_reg_print_error',
+        seen: 'Linux 6.1, 6.12',
+      },
+      {
+        format: 'SMU is in hanged state, failed to send smu message!',
+        source: 'drivers/gpu/drm/amd/pm/swsmu/smu_cmn.c smu_cmn_send_smc_msg_with_param',
+        seen: 'Linux 6.12, 7.3',
+      },
     ],
     follows: ['reset-failed', 'device-inaccessible'],
   },
@@ -124,13 +134,45 @@ export const driverFailures: readonly Failure[] = [
         source: 'drivers/gpu/drm/amd/amdgpu/amdgpu_bios.c amdgpu_get_bios_dgpu',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
+    ],
+    follows: ['rom-invalid', 'amdgpu-reset-failed', 'device-inaccessible', 'reset-failed'],
+  },
+  {
+    cause: 'amdgpu-init-failed',
+    title: 'amdgpu could not start the card',
+    why: 'A part of it did not start: the card was left running by its last user, lacks its video BIOS, or a BAR has no place.',
+    fix: 'see the lines before it for the part. If the card was handed over and back, switch the computer off and on',
+    certainty: 'likely',
+    messages: [
+      {
+        format: 'hw_init of IP block <%s> failed %d',
+        source: 'drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_ip_hw_init_phase1, _phase2',
+        seen: 'Linux 6.1, 6.12, 7.3',
+      },
+      {
+        format: 'amdgpu_device_ip_init failed',
+        source: 'drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_init',
+        seen: 'Linux 6.1, 6.12, 7.3',
+      },
+      {
+        format: 'gpu post error!',
+        source: 'drivers/gpu/drm/amd/amdgpu/amdgpu_device.c amdgpu_device_init',
+        seen: 'Linux 6.1, 6.12, 7.3',
+      },
       {
         format: 'amdgpu: Fatal error during GPU init',
         source: 'drivers/gpu/drm/amd/amdgpu/amdgpu_kms.c amdgpu_driver_load_kms',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
     ],
-    follows: ['rom-invalid', 'amdgpu-reset-failed', 'device-inaccessible', 'reset-failed'],
+    follows: [
+      'amdgpu-no-rom',
+      'amdgpu-reset-failed',
+      'rom-invalid',
+      'device-inaccessible',
+      'reset-failed',
+      'bar-no-space',
+    ],
   },
   {
     cause: 'nvme-down',

@@ -371,6 +371,12 @@ export const groupFailures: readonly Failure[] = [
         source: 'drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
+      {
+        format: 'failed to add dynamic id [%04x:%04x[%04x:%04x]] class %#08x/%08x (%d)',
+        args: ['what'],
+        source: 'drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids',
+        seen: 'Linux 6.1, 6.12, 7.3',
+      },
     ],
   },
   {

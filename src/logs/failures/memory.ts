@@ -88,6 +88,11 @@ export const memoryFailures: readonly Failure[] = [
         source: 'hw/vfio/listener.c vfio_container_region_add',
         seen: 'QEMU 10.0, 10.2, 11.1',
       },
+      {
+        format: "Container %p can't map guest IOVA region 0x%x..0x%x",
+        source: 'hw/vfio/common.c vfio_listener_region_add (in 10.0: hw/vfio/spapr.c, for POWER only)',
+        seen: 'QEMU 7.2, 10.0, 10.2',
+      },
     ],
   },
   {

@@ -75,6 +75,12 @@ export const powerResetFailures: readonly Failure[] = [
         source: 'src/util/virpci.c virPCIGetHeaderType',
         seen: 'libvirt 9.0, 11.3',
       },
+      {
+        format: 'unknown header type %02x, ignoring device',
+        args: ['=7f|ff'],
+        source: 'drivers/pci/probe.c pci_setup_device',
+        seen: 'Linux 6.1, 6.12, 7.3',
+      },
     ],
     follows: ['reset-failed', 'link-down', 'aer-uncorrectable'],
   },

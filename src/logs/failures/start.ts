@@ -255,6 +255,25 @@ export const startFailures: readonly Failure[] = [
     ],
   },
   {
+    cause: 'igd-no-access',
+    title: 'the kernel gives no access to the parts of the chipset that the integrated video card needs',
+    why: 'It was built without CONFIG_VFIO_PCI_IGD, or the card is not one that the kernel offers them for.',
+    fix: 'a kernel with CONFIG_VFIO_PCI_IGD; a guest with UEFI firmware needs only the OpRegion',
+    certainty: 'certain',
+    messages: [
+      {
+        format: 'IGD LPC bridge access is not supported by kernel',
+        source: 'hw/vfio/igd.c vfio_pci_igd_config_quirk',
+        seen: 'QEMU 10.0, 10.2, 11.1',
+      },
+      {
+        format: 'IGD host bridge access is not supported by kernel',
+        source: 'hw/vfio/igd.c vfio_pci_igd_config_quirk',
+        seen: 'QEMU 10.0, 10.2, 11.1',
+      },
+    ],
+  },
+  {
     cause: 'libvirt-in-use',
     title: '{device} is in use by another machine of libvirt',
     why: 'One device belongs to one machine at a time.',
@@ -354,6 +373,23 @@ export const startFailures: readonly Failure[] = [
         format: 'Failed to load PCI stub module %s',
         source: 'src/util/virpci.c virPCIDeviceBindToStub',
         seen: 'libvirt 9.0',
+      },
+      {
+        format: "Failed to trigger a probe for PCI device '%s'",
+        args: ['device'],
+        source: 'src/util/virpci.c virPCIDeviceRebind',
+        seen: 'libvirt 9.0, 11.3',
+      },
+      {
+        format: 'Failed to load PCI driver module %s: ',
+        source: 'src/util/virpci.c virPCIProbeModule',
+        seen: 'libvirt 11.3',
+      },
+      {
+        format: 'Failed to re-attach PCI device: %s',
+        args: ['*'],
+        source: 'src/hypervisor/virhostdev.c virHostdevReattachAllPCIDevices',
+        seen: 'libvirt 9.0, 11.3',
       },
     ],
     follows: ['sriov-parent', 'nvidia-in-use'],
