@@ -4,6 +4,7 @@ import { devicesDocument } from './documents/devices.js'
 import { groupsDocument } from './documents/groups.js'
 import { showDocument } from './documents/show.js'
 import { slotsDocument } from './documents/slots.js'
+import { hostLogs } from './read-logs.js'
 
 /** Whatever a reading command would read: by making what each of them prints. */
 export function gather(host: Host): void {
@@ -12,4 +13,5 @@ export function gather(host: Host): void {
   groupsDocument(machine, { predict: true })
   slotsDocument(machine)
   for (const f of machine.functions) showDocument(machine, f)
+  hostLogs(host)
 }

@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs'
-import type { Host, Read } from '../host/index.js'
+import { type Host, isLogTail, type Read } from '../host/index.js'
 import { LogReader, type LogReading } from '../logs/index.js'
 import { CliError } from './errors.js'
 import { status } from './status.js'
@@ -63,29 +63,37 @@ function cannotRead(name: string, error: unknown): CliError {
 const kernelLog = '/dev/kmsg'
 const libvirtLogs = '/var/log/libvirt/qemu'
 
-/** The logs that a host keeps where they always are. */
+/** More machines than most hosts have; a report holds the logs of so many. */
+const mostLogs = 64
+
+/** The logs that a host keeps where they always are, and folders of them that cannot be looked into. */
+export function hostLogs(host: Host): readonly { readonly path: string; readonly read: Read<string> }[] {
+  const kernel = { path: kernelLog, read: host.readText(kernelLog) }
+  const names = host.list(libvirtLogs)
+  // Most hosts have no libvirt.
+  if (names.kind === 'absent') return [kernel]
+  if (names.kind !== 'value') return [kernel, { path: libvirtLogs, read: names }]
+  const paths = names.value.filter((name) => name.endsWith('.log')).map((name) => `${libvirtLogs}/${name}`)
+  return [
+    kernel,
+    ...paths.slice(0, mostLogs).map((path) => ({ path, read: host.readText(path) })),
+    ...paths.slice(mostLogs).map((path) => ({ path, read: { kind: 'unrecorded' as const } })),
+  ]
+}
+
+/** What the logs of a host say. */
 export function readHostLogs(host: Host): ReadLogs {
   const reader = new LogReader()
   const unread: { path: string; unknown: string }[] = []
-  const take = (path: string, read: Read<string>) => {
+  for (const { path, read } of hostLogs(host)) {
     if (read.kind !== 'value') {
-      if (read.kind !== 'absent')
-        unread.push({ path, unknown: read.kind === 'error' ? read.code : read.kind })
-      return
+      unread.push({ path, unknown: read.kind === 'error' ? read.code : read.kind })
+      continue
     }
+    if (isLogTail(read.value)) unread.push({ path, unknown: 'cut' })
     reader.open(path)
     reader.push(read.value)
     reader.close()
   }
-  const kernel = host.readText(kernelLog)
-  // Without it nothing is known of the kernel, also where a container has no such file.
-  if (kernel.kind === 'absent') unread.push({ path: kernelLog, unknown: 'absent' })
-  take(kernelLog, kernel)
-  const names = host.list(libvirtLogs)
-  if (names.kind === 'value') {
-    for (const name of names.value)
-      if (name.endsWith('.log')) take(`${libvirtLogs}/${name}`, host.readText(`${libvirtLogs}/${name}`))
-  } else if (names.kind !== 'absent')
-    unread.push({ path: libvirtLogs, unknown: names.kind === 'error' ? names.code : names.kind })
   return { reading: reader.result(), unread }
 }

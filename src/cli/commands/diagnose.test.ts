@@ -9,10 +9,15 @@ import { run } from './diagnose.js'
 const folder = mkdtempSync(join(tmpdir(), 'handover-diagnose-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function diagnose(text: string, options: Record<string, boolean> = {}) {
+function diagnose(text: string, options: Record<string, boolean> = {}) {
   const file = join(folder, 'log')
   writeFileSync(file, text)
+  return diagnoseAsked([file], options)
+}
+
+async function diagnoseAsked(files: readonly string[], options: Record<string, boolean | string>) {
   let out = ''
+  let said = ''
   let document: unknown
   const status = await run(
     {
@@ -25,11 +30,13 @@ async function diagnose(text: string, options: Record<string, boolean> = {}) {
         document = value
       },
       printRaw: () => undefined,
-      say: () => undefined,
+      say: (lines) => {
+        said += render(lines, false)
+      },
     },
-    { arguments: [file], options },
+    { arguments: [...files], options },
   )
-  return { status, out, document }
+  return { status, out, said, document }
 }
 
 describe('handover diagnose', () => {
@@ -71,5 +78,53 @@ describe('handover diagnose', () => {
     expect(JSON.stringify((await diagnose(text, { json: true, private: true })).document)).toContain(
       'somebody',
     )
+  })
+
+  it('reads the logs of a recording, and says which it does not hold whole', async () => {
+    const file = join(folder, 'report.json')
+    const recorded = async (files: Record<string, unknown>) => {
+      writeFileSync(
+        file,
+        JSON.stringify({
+          format: 'handover.recording/1',
+          program: 'x',
+          recorded: 'now',
+          pseudonyms: true,
+          files,
+        }),
+      )
+      return diagnoseAsked([], { host: file })
+    }
+    const failure = '4,9,900,-;vfio-pci 0000:01:00.0: Cannot bind to PF with SR-IOV enabled\n'
+    const logs = '/var/log/libvirt/qemu'
+    const both = await recorded({
+      '/dev/kmsg': { text: failure },
+      [logs]: { list: ['a.log', 'b.log.1'] },
+      [`${logs}/a.log`]: { text: ['qemu: group 3 is not viable', 'ended'] },
+    })
+    expect(both.status).toBe(2)
+    expect(both.out).toContain('[sriov-parent]')
+    expect(both.out).toContain('/dev/kmsg (1 lines)')
+    expect(both.out).toContain(`${logs}/a.log:1: qemu: group 3 is not viable`)
+
+    const cut = await recorded({
+      '/dev/kmsg': {
+        text: ['[handover left out the 99 characters of this log before here]', 'usb 1-1: new'],
+      },
+      [logs]: { failed: { list: 'absent' } },
+    })
+    expect(cut.said).toContain('/dev/kmsg: the recording holds only its end')
+    expect(cut.status).toBe(1)
+
+    const denied = await recorded({
+      '/dev/kmsg': { failed: { text: 'denied' } },
+      [logs]: { failed: { list: 'denied' } },
+    })
+    expect(denied.said).toContain('/dev/kmsg was not read: only root may read it')
+    expect(denied.status).toBe(4)
+
+    const none = await recorded({})
+    expect(none.said).toContain('/dev/kmsg was not read: the recording does not hold it')
+    expect(none.status).toBe(1)
   })
 })
