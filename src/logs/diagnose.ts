@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/index.js'
-import { answerFact, type Evidence, factsAbout, functionsOf } from './facts.js'
+import { answerFact, driverOf, type Evidence, factsAbout, functionsOf } from './facts.js'
 import type { Certainty, Meaning } from './failure.js'
 import type { Match } from './match.js'
 import { LogReader, type LogReading, type Occurrence, type QuotedLine } from './reader.js'
@@ -113,11 +113,13 @@ function find({ match, lines, count }: Occurrence, machine: Machine | undefined)
   const one = functions.length === 1 ? functions[0] : undefined
   let meaning: Meaning = failure
   let certainty = failure.certainty
-  let evidence: readonly Evidence[] = functions.flatMap((f) => factsAbout(f))
+  let evidence: readonly Evidence[] =
+    machine === undefined || group === undefined
+      ? functions.flatMap((f) => factsAbout(f))
+      : functionsOf(machine, { group }).flatMap((f) => driverOf(f))
   let otherwise: Meaning[] = []
   for (const alternative of failure.instead ?? []) {
-    const answered =
-      machine !== undefined && one !== undefined ? answerFact(alternative.when, machine, one) : undefined
+    const answered = machine && answerFact(alternative.when, machine, one)
     if (answered?.holds) {
       meaning = alternative
       certainty = 'certain'

@@ -34,7 +34,7 @@ function section({
     ...(harmless ? [] : ['', `To do: ${plain(fix)}.`]),
     ...instead.flatMap((other: Alternative) => [
       '',
-      `Where the device ${other.when}, it is **${other.cause}**: ${plain(other.title)}. To do: ${plain(other.fix)}.`,
+      `Where ${other.when.startsWith('the ') ? other.when : `the device ${other.when}`}, it is **${other.cause}**: ${plain(other.title)}. To do: ${plain(other.fix)}.`,
     ]),
     ...(follows.length === 0
       ? []

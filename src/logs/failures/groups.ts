@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.js'
+import { iommuOff } from './iommu-off.js'
 
 /** Binding a function to vfio-pci, its IOMMU group, and who may open it. */
 export const groupFailures: readonly Failure[] = [
@@ -83,6 +84,7 @@ export const groupFailures: readonly Failure[] = [
         seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
     ],
+    instead: iommuOff,
   },
   {
     cause: 'group-busy',

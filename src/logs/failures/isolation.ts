@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.js'
+import { iommuOff } from './iommu-off.js'
 
 const remapping =
   'switch on interrupt remapping (x2APIC, VT-d, AMD-Vi) in the firmware setup, and leave intremap=off out of the kernel command line; the module option allow_unsafe_interrupts gives that protection up'
@@ -145,6 +146,7 @@ export const isolationFailures: readonly Failure[] = [
         seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
     ],
+    instead: iommuOff,
   },
   {
     cause: 'dma-fault',

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.js'
+import { iommuOff } from './iommu-off.js'
 
 /** QEMU and libvirt do not start a machine. */
 export const startFailures: readonly Failure[] = [
@@ -328,6 +329,7 @@ export const startFailures: readonly Failure[] = [
       },
     ],
     follows: ['no-group'],
+    instead: iommuOff,
   },
   {
     cause: 'libvirt-acs',
