@@ -11,24 +11,21 @@ interface Found {
 
 /** For failures that are brought about in the laboratory and diagnosed there from the real words. */
 export function provoking(lab: () => Guest) {
-  const found = async (command: string) => {
-    const { stdout, status, stderr } = await lab().run(
-      `{ ${command}
-} ; ${handover} diagnose --here --json /tmp/said; echo ended $?`,
+  const diagnose = async (command: string, logs: string): Promise<readonly Found[]> => {
+    const { stdout, stderr } = await lab().run(
+      `before=$(dmesg | wc -l); ( ${command}
+) > /tmp/words 2>&1; dmesg | tail -n +$((before + 1)) > /tmp/kernel; ${handover} diagnose --here --json ${logs}; echo ended $?; cat /tmp/words /tmp/kernel`,
     )
-    const end = stdout.lastIndexOf('ended ')
-    expect(stdout.slice(end), `${stderr}${stdout}`).toBe('ended 2\n')
-    expect(status).toBe(0)
-    return (JSON.parse(stdout.slice(stdout.indexOf('{'), end)) as { findings: readonly Found[] }).findings
+    const [document = '', rest = ''] = stdout.split(/^ended /m)
+    expect(rest.split('\n')[0], `${stderr}${rest}`).toBe('2')
+    return (JSON.parse(document) as { findings: readonly Found[] }).findings
   }
   return {
-    /** What diagnose finds in what the command says. */
-    diagnosed: (command: string) => found(`( ${command}\n) >/tmp/said 2>&1`),
-    /** The same in what the kernel says meanwhile. */
-    diagnosedKernel: (command: string) =>
-      found(
-        `before=$(dmesg | wc -l); ( ${command}\n) >/tmp/words 2>&1; dmesg | tail -n +$((before + 1)) > /tmp/said`,
-      ),
+    /** What is found in what the command says. */
+    diagnosed: (command: string) => diagnose(command, '/tmp/words'),
+    /** In what the kernel says meanwhile. */
+    diagnosedKernel: (command: string) => diagnose(command, '/tmp/kernel'),
+    diagnosedBoth: (command: string) => diagnose(command, '/tmp/kernel /tmp/words'),
     qemu: (device: string, more = '') =>
       `timeout 60 qemu-system-x86_64 -machine q35,accel=tcg -m 64 -nodefaults -display none -device vfio-pci,host=${device} ${more}`,
   }

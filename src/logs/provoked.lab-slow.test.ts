@@ -1,0 +1,71 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { handover, top } from '../../test/lab.js'
+import { provoking } from '../../test/support/provoking.js'
+import type { Computer } from '../lab/index.js'
+
+/** Failures that need another computer than the usual one. */
+function useComputer(topology: object) {
+  let computer: Computer
+  beforeAll(async () => {
+    const { startComputer, parseTopology } = (await import(
+      join(top, 'dist/lab/index.js')
+    )) as typeof import('../lab/index.js')
+    computer = await startComputer(parseTopology(JSON.stringify(topology), 'a computer for a failure'), {
+      bootTimeoutMs: 240_000,
+    })
+  })
+  afterAll(() => computer?.stop())
+  return () => computer.guest
+}
+
+const disk = '0000:01:00.0'
+const parent = '0000:02:00.0'
+
+/** By hand: handover bind would refuse. */
+const bindByHand = (device: string) => `modprobe vfio-pci
+cd /sys/bus/pci/devices/${device}
+[ ! -e driver ] || echo ${device} > driver/unbind
+echo vfio-pci > driver_override; echo ${device} > /sys/bus/pci/drivers_probe`
+
+describe('on a computer without IOMMU', () => {
+  const lab = useComputer({ iommu: 'none', devices: [{ 'root-port': { devices: ['nvme'] } }] })
+  const { diagnosed, diagnosedKernel, qemu } = provoking(lab)
+
+  it('vfio-pci takes no device', async () => {
+    expect(await diagnosedKernel(bindByHand(disk))).toMatchObject([{ cause: 'no-group', device: disk }])
+  })
+
+  it('QEMU finds no group, and the firmware shows why', async () => {
+    expect(await diagnosed(qemu(disk))).toMatchObject([
+      {
+        cause: 'iommu-off-in-firmware',
+        certainty: 'certain',
+        evidence: [{ path: '/sys/firmware/acpi/tables' }, {}, {}, {}],
+      },
+    ])
+  })
+})
+
+describe('on a computer that does not remap interrupts', () => {
+  const lab = useComputer({
+    iommu: 'intel',
+    append: 'intremap=off',
+    devices: [
+      { 'root-port': { devices: ['nvme'] } },
+      { 'root-port': { devices: [{ nvme: { sriov_max_vfs: 2 } }] } },
+    ],
+  })
+  const { diagnosedBoth, diagnosedKernel, qemu } = provoking(lab)
+
+  it('the kernel and QEMU say that interrupts are not safe', async () => {
+    await lab().succeed(`${handover} bind ${disk}`)
+    expect(await diagnosedBoth(qemu(disk))).toMatchObject([{ cause: 'no-interrupt-remapping' }])
+  })
+
+  it('vfio-pci does not take a function that has virtual ones', async () => {
+    await lab().succeed(`echo 2 > /sys/bus/pci/devices/${parent}/sriov_numvfs`)
+    const found = await diagnosedKernel(bindByHand(parent))
+    expect(found).toMatchObject([{ cause: 'sriov-parent', device: parent }])
+  })
+})
