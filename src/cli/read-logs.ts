@@ -13,26 +13,64 @@ export interface ReadLogs {
 /** Files, one after the other; `-` is standard input. Any length, in bounded memory. Throws {@link CliError}. */
 export async function readLogFiles(names: readonly string[]): Promise<ReadLogs> {
   const reader = new LogReader()
+  const unread: { path: string; unknown: string }[] = []
   for (const name of names) {
     const stream = name === '-' ? process.stdin : openFile(name)
-    reader.open(name === '-' ? 'standard input' : name)
+    const shown = name === '-' ? 'standard input' : name
+    reader.open(shown)
     let decoder: InstanceType<typeof TextDecoder> | undefined
     let first = true
     try {
       for await (const piece of stream) {
         const bytes = piece as Buffer
-        if (first) decoder = utf16DecoderFor(bytes)
+        if (first) {
+          decoder = utf16DecoderFor(bytes)
+          const instead = decoder === undefined ? whatElse(bytes, name) : undefined
+          if (instead !== undefined) throw new CliError(status.failed, `${shown}: ${instead}`)
+        }
         first = false
         reader.push(decoder === undefined ? bytes : decoder.decode(bytes, { stream: true }))
       }
     } catch (error) {
       throw cannotRead(name, error)
     }
+    if (first) unread.push({ path: shown, unknown: 'empty' })
     if (decoder !== undefined) reader.push(decoder.decode())
     reader.close()
   }
-  return { reading: reader.result(), unread: [] }
+  return { reading: reader.result(), unread }
 }
+
+/** What is often given in place of a log, by its first bytes, and how to make a log of it. Undefined: it is text, as far as that tells. */
+function whatElse(bytes: Buffer, name: string): string | undefined {
+  const known = notLogs.find(({ begins }) => bytes.subarray(0, begins.length).equals(begins))
+  if (known !== undefined) return known.instead(name === '-' ? 'FILE' : name)
+  // Logs of a computer that lost power have stretches of zeros, so some are allowed.
+  const some = bytes.subarray(0, 4096)
+  const odd = some.filter(
+    (byte) => byte < 0x20 && ![0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte),
+  ).length
+  return odd * 20 > some.length ? 'it is not text; give a log' : undefined
+}
+
+const notLogs: readonly { readonly begins: Buffer; instead(name: string): string }[] = [
+  {
+    begins: Buffer.from([0x1f, 0x8b]), // RFC 1952
+    instead: (name) => `it is compressed: zcat ${name} | handover diagnose -`,
+  },
+  {
+    begins: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), // The .xz File Format, 2.1.1.1
+    instead: (name) => `it is compressed: xzcat ${name} | handover diagnose -`,
+  },
+  {
+    begins: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), // RFC 8878
+    instead: (name) => `it is compressed: zstdcat ${name} | handover diagnose -`,
+  },
+  {
+    begins: Buffer.from('LPKSHHRH'), // systemd, Journal File Format
+    instead: (name) => `it is a journal: journalctl --file ${name} | handover diagnose -`,
+  },
+]
 
 /** From a Windows editor or PowerShell: UTF-16 with its mark. Undefined: UTF-8, or what is as good as that. */
 function utf16DecoderFor(bytes: Buffer): InstanceType<typeof TextDecoder> | undefined {

@@ -9,7 +9,7 @@ import { run } from './diagnose.js'
 const folder = mkdtempSync(join(tmpdir(), 'handover-diagnose-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function diagnose(text: string, options: Record<string, boolean> = {}) {
+function diagnose(text: string | Uint8Array, options: Record<string, boolean> = {}) {
   const file = join(folder, 'log')
   writeFileSync(file, text)
   return diagnoseAsked([file], options)
@@ -126,5 +126,32 @@ describe('handover diagnose', () => {
     const none = await recorded({})
     expect(none.said).toContain('/dev/kmsg was not read: the recording does not hold it')
     expect(none.status).toBe(1)
+  })
+
+  it.each([
+    ['compressed', Buffer.from([0x1f, 0x8b, 8, 0, 0]), /it is compressed: zcat \S+ \| handover diagnose -/],
+    ['a journal', Buffer.from('LPKSHHRH...'), /it is a journal: journalctl --file/],
+    ['a program', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0]), /it is not text; give a log/],
+  ])('refuses what is no log: %s', async (_, bytes, message) => {
+    await expect(diagnose(bytes)).rejects.toThrow(message)
+  })
+
+  it('finds nothing in an empty log, and does not call that well', async () => {
+    expect(await diagnose('')).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('is empty; give a log'),
+    })
+  })
+
+  it('reads UTF-16, and a log with zeros in it where power was lost', async () => {
+    const failure = '[ 1.0] vfio-pci 0000:01:00.0: Cannot bind to PF with SR-IOV enabled\r\n'
+    const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(failure, 'utf16le')])
+    expect((await diagnose(wide)).out).toContain('[sriov-parent]')
+    const torn = Buffer.concat([
+      Buffer.from('usual line\n'.repeat(500)),
+      Buffer.alloc(3000),
+      Buffer.from(failure),
+    ])
+    expect((await diagnose(torn)).out).toContain('[sriov-parent]')
   })
 })
