@@ -15,15 +15,34 @@ const styles: Readonly<Record<Finding['certainty'], Style>> = {
   possible: 'cyan',
 }
 
+/** Findings of which the same can be said, as of each of ten ports, are one. */
+function together(findings: readonly Shown[]): readonly Shown[] {
+  const merged = new Map<string, Shown>()
+  for (const [at, finding] of findings.entries()) {
+    const { cause, title, fix, evidence, consequences, lines, count } = finding
+    const alone = evidence.length > 0 || consequences.length > 0
+    const key = alone ? String(at) : [cause, title, fix].join('\n')
+    const before = merged.get(key)
+    merged.set(
+      key,
+      before === undefined
+        ? finding
+        : { ...before, lines: [...before.lines, ...lines].slice(0, 6), count: before.count + count },
+    )
+  }
+  return [...merged.values()]
+}
+
 /** Findings first, then what is harmless, then what nobody knows. */
 export function diagnosisText(document: DiagnosisDocument, columns: number): readonly Line[] {
   const width = Math.min(columns, 110)
   const several = document.sources.length > 1
   const lines: Line[] = []
-  for (const finding of document.findings) lines.push(...findingText(finding, width, several, 0), '')
+  for (const finding of together(document.findings))
+    lines.push(...findingText(finding, width, several, 0), '')
   if (document.harmless.length > 0) {
     lines.push([{ text: 'Harmless', style: 'bold' }])
-    for (const { title, why, lines: said, count } of document.harmless) {
+    for (const { title, why, lines: said, count } of together(document.harmless)) {
       lines.push(...indented(`${title}. ${why}`, width, 2), ...quoted(said.slice(0, 1), several, width, 4))
       if (count > 1) lines.push(`    and ${count - 1} more`)
     }

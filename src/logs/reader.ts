@@ -11,7 +11,7 @@ export interface QuotedLine {
 /** Equal failures: the same row, the same device, the same words held. */
 export interface Occurrence {
   readonly match: Match
-  /** The first {@link keptLines} of them. */
+  /** The first {@link keptLines} of them that differ. */
   readonly lines: readonly QuotedLine[]
   readonly count: number
   /** By source: where it came first, and whether a logger stamped that line, so that its place tells when. */
@@ -28,7 +28,7 @@ export interface LogReading {
 
 const newline = 0x0a
 
-/** So many lines of one occurrence are kept; the others are counted. */
+/** So many different lines of one occurrence are kept; the others are counted. */
 export const keptLines = 4
 export const keptUnknown = 40
 /** A log with ever new words in it may not fill the memory. */
@@ -173,8 +173,9 @@ export class LogReader {
       this.#occurrences.set(key, occurrence)
     }
     occurrence.count++
-    if (occurrence.lines.length < keptLines)
-      occurrence.lines.push({ source: this.#name, line, text: text.slice(0, 500) })
+    const quoted = { source: this.#name, line, text: text.slice(0, 500) }
+    if (occurrence.lines.length < keptLines && !occurrence.lines.some((one) => one.text === quoted.text))
+      occurrence.lines.push(quoted)
     if (!occurrence.first.has(this.#name)) occurrence.first.set(this.#name, { line, stamped })
     return true
   }
