@@ -1,5 +1,5 @@
 #!/bin/sh
-# Broken input for every decoder and for the reader of logs, for as long as is asked: npm run fuzz [SECONDS].
+# Broken input for every decoder and for the reader of logs, for as long as is asked: npm run fuzz [-- SECONDS].
 # It prints the seed; HANDOVER_FUZZ_SEED=SEED draws the same inputs again.
 set -eu
 cd "$(dirname "$0")/.."
