@@ -10,6 +10,7 @@ const rooms = [
   'machine',
   'iommu',
   'logs',
+  'rules',
   'changes',
   'vm',
   'lab',

@@ -84,6 +84,7 @@ function madeSegment(size: number): Host {
         ? absent
         : value({ bytes: id < 256 ? configs.port : configs.card })
     },
+    version: () => ({ kind: 'unrecorded' }),
     readLink(path) {
       const [, address, file] = own.exec(path) ?? []
       const id = ids.get(address ?? '')

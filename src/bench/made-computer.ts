@@ -238,6 +238,7 @@ export function madeComputer(functions: readonly MadeFunction[], rest: Host): Ho
         (found) => ({ bytes: found.slice(0, limitBytes) }),
         () => rest.readBytes(path, limitBytes),
       ),
+    version: (path) => rest.version(path),
     readLink: (path) =>
       answer(
         links.get(path),

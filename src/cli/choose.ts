@@ -6,7 +6,7 @@ import { kindOf, shortName } from './words.js'
 
 /** The one function that a DEVICE word means. Throws {@link CliError}: none (3), several (64), not a device word (64). */
 export function selectOne(machine: Machine, word: string): PciFunction {
-  const found = select(machine, word)
+  const found = selectAll(machine, word)
   if (found.length === 1) return found[0]!
   throw usageError(`${word} fits ${found.length} devices; say which:`, ...found.map(oneLine))
 }
@@ -16,7 +16,8 @@ export function selectEach(machine: Machine, words: readonly string[]): readonly
   return [...new Set(words.map((word) => selectOne(machine, word)))]
 }
 
-function select(machine: Machine, word: string): readonly PciFunction[] {
+/** All that a DEVICE word fits. Throws {@link CliError}: none (3), not a device word (64). */
+export function selectAll(machine: Machine, word: string): readonly PciFunction[] {
   const selection = selectFunctions(machine, word)
   switch (selection.kind) {
     case 'found':

@@ -166,6 +166,38 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/rom.js'),
   },
   {
+    name: 'check',
+    summary: 'say whether this computer, or one device of it, is ready, and what stands in the way',
+    about: [
+      'The verdict comes first, in one line; then findings by weight, each with what was seen, why it matters and what to do. What could not be looked at is unknown, with what would tell. Exit status 0: ready; 2: not yet, or not; 4: root would know more.',
+    ],
+    arguments: [{ ...device, optional: true }],
+    options: [
+      { long: 'rank', value: 'CLASS', kind: 'class', summary: 'order all devices of a class, best first' },
+      { long: 'all', summary: 'show also what is as it should be' },
+      { long: 'list', summary: 'list the rules' },
+      { long: 'only', value: 'RULE', kind: 'rule', many: true, summary: 'ask this rule only' },
+      ...reading,
+    ],
+    examples: [
+      ['sudo handover check', 'can this computer hand devices over at all'],
+      ['sudo handover check gpu', 'can its video card go to a virtual machine'],
+      ['handover check --rank gpu', 'which of its video cards goes best'],
+      ['lspci -nnvvv | handover check 01:00.0 --host -', 'what pasted text tells'],
+    ],
+    next: 'handover explain iommu-in-use',
+    load: () => import('./commands/check.js'),
+  },
+  {
+    name: 'explain',
+    summary: 'explain a rule of check: what it looks at, why, and what to do',
+    arguments: [{ name: 'RULE', kind: 'rule' }],
+    options: [json],
+    examples: [['handover explain iommu-in-use', 'one rule; handover check --list lists all']],
+    next: 'handover check --list',
+    load: () => import('./commands/explain.js'),
+  },
+  {
     name: 'diagnose',
     summary: 'name the failures that kernel, QEMU and libvirt logs tell of, with cause and fix',
     about: [

@@ -1,4 +1,5 @@
 import { classWords, roleNames } from '../machine/index.js'
+import { rules } from '../rules/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
 import { schemaNames } from './schemas/index.js'
 
@@ -10,6 +11,8 @@ const words: Readonly<Record<Exclude<ValueKind, 'file' | 'device'>, readonly str
   role: roleNames,
   schema: schemaNames,
   shell: ['bash', 'zsh', 'fish'],
+  rule: rules.map(({ id }) => id),
+  class: Object.keys(classWords),
 }
 
 /** Lists this computer's addresses without starting the program: short for segment 0, and the class words. */

@@ -7,9 +7,9 @@ import { kindOf, roleWords, shortName } from './words.js'
 export const functionColumns: readonly Column[] = [
   { title: 'ADDRESS' },
   { title: 'KIND' },
-  { title: 'DEVICE', least: 18 },
+  { title: 'DEVICE', least: 14 },
   { title: 'DRIVER', least: 10 },
-  { title: 'HOST USES IT AS', least: 15 },
+  { title: 'HOST USES IT AS', least: 17 },
 ]
 
 /** Cells for {@link functionColumns}. `segments`: show which PCI segment an address lies in. */

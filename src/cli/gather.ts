@@ -1,5 +1,6 @@
 import type { Host } from '../host/index.js'
 import { readMachine } from '../machine/index.js'
+import { checkComputer, checkDevice } from '../rules/index.js'
 import { devicesDocument } from './documents/devices.js'
 import { groupsDocument } from './documents/groups.js'
 import { showDocument } from './documents/show.js'
@@ -12,6 +13,10 @@ export function gather(host: Host): void {
   devicesDocument(machine)
   groupsDocument(machine, { predict: true })
   slotsDocument(machine)
-  for (const f of machine.functions) showDocument(machine, f)
+  checkComputer(machine)
+  for (const f of machine.functions) {
+    showDocument(machine, f)
+    checkDevice(machine, f)
+  }
   hostLogs(host)
 }

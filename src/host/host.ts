@@ -39,6 +39,8 @@ export interface Host {
   readLink(path: string): Read<string>
   /** Names in a folder, sorted, without `.` and `..`. */
   list(path: string): Read<readonly string[]>
+  /** What the program at `path` prints when it is asked for its `--version`. */
+  version(path: string): Read<string>
 }
 
 /** A host that can be changed: only the live one. Throws {@link HostWriteError}. */

@@ -98,6 +98,27 @@ describe('a live host', () => {
   })
 })
 
+describe('asking a program for its version', () => {
+  const program = (name: string, body: string) => {
+    writeFileSync(at(name), `#!/bin/sh\n${body}\n`, { mode: 0o755 })
+    return at(name)
+  }
+
+  it('gives what it prints', () => {
+    expect(host.version(program('good', 'echo "$1 1.2"'))).toEqual({
+      kind: 'value',
+      value: '--version 1.2\n',
+    })
+  })
+
+  it('says when there is none, when it may not be run, and when it fails', () => {
+    writeFileSync(at('plain'), '')
+    expect(host.version(at('none'))).toEqual({ kind: 'absent' })
+    expect(host.version(at('plain'))).toEqual({ kind: 'denied' })
+    expect(host.version(program('bad', 'exit 3'))).toEqual({ kind: 'error', code: 'EXIT3' })
+  })
+})
+
 describe('writing', () => {
   it('replaces what a file holds', () => {
     writeFileSync(at('driver_override'), 'something longer\n')

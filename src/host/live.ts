@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import {
   closeSync,
   constants,
@@ -75,6 +76,7 @@ export function liveHost(): WritableHost {
     },
     readLink: (path) => attempt(() => readlinkSync(path)),
     list: (path) => attempt(() => readdirSync(path).sort()),
+    version: askVersion,
     writeText(path, text) {
       let written: number
       const bytes = Buffer.from(text)
@@ -91,6 +93,18 @@ export function liveHost(): WritableHost {
       if (written !== bytes.length) throw new HostWriteError(path, text, 'EIO')
     },
   } satisfies Host & WritableHost
+}
+
+/** Absolute paths only. A program that waits for something is given up after five seconds. */
+function askVersion(path: string): Read<string> {
+  const { stdout, status, error } = spawnSync(path, ['--version'], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '', LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: 5000,
+  })
+  if (error) return failure(errnoOf(error))
+  return status === 0 ? { kind: 'value', value: stdout } : { kind: 'error', code: `EXIT${status ?? ''}` }
 }
 
 function attempt<T>(look: () => T): Read<T> {

@@ -60,6 +60,7 @@ export function lspciHost(text: string, name: string, pciIds: () => string | und
       path === devices
         ? { kind: 'value', value: functions.map(({ address }) => address).sort() }
         : { kind: 'unrecorded' },
+    version: () => ({ kind: 'unrecorded' }),
   }
 }
 

@@ -56,6 +56,7 @@ export function pseudonymousHost(host: Host): Host {
         : (name: string) => redactor.text(name)
       return mapped(host.list(path), (names) => names.map((name) => learn(name, nameOf(name))).sort())
     },
+    version: (asked) => mapped(host.version(restore(asked)), (text) => redactor.text(text)),
   }
 }
 

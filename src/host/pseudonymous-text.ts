@@ -14,6 +14,7 @@ export function textPseudonyms(host?: Host): (text: string) => string {
     readBytes: () => ({ kind: 'unrecorded' }),
     readLink: () => ({ kind: 'unrecorded' }),
     list: () => ({ kind: 'unrecorded' }),
+    version: () => ({ kind: 'unrecorded' }),
   }
   const redactor = new Redactor(digestOf(host ?? nothing), { bytes: [], serials: [], hosts: [], users: [] })
   return (text) => redactor.text(text)

@@ -19,8 +19,8 @@ import type { ZodType } from 'zod'
 
 export const recordingFormat = 'handover.recording/1'
 
-/** The four ways of reading a path, as the Host port has them. */
-export const aspects = ['text', 'bytes', 'link', 'list'] as const
+/** The ways of reading a path, as the Host port has them. */
+export const aspects = ['text', 'bytes', 'link', 'list', 'version'] as const
 export type Aspect = (typeof aspects)[number]
 
 /** Larger files are not read, and not recorded. */
@@ -44,6 +44,8 @@ export interface RecordedFile {
   readonly link?: string
   /** Names in a folder. */
   readonly list?: readonly string[]
+  /** What the program there printed for `--version`. */
+  readonly version?: string
   /** Reads that gave nothing: `absent`, `denied`, or the errno name. */
   readonly failed?: Readonly<Partial<Record<Aspect, string>>>
 }

@@ -24,6 +24,7 @@ const file = z
       .describe('Reading stopped at `size` because no more was asked for: the file may go on.'),
     link: z.string().describe('The target of a symbolic link, not resolved.'),
     list: z.array(z.string()).describe('Names in a folder.'),
+    version: z.string().describe('What the program there printed for `--version`.'),
     failed: z.partialRecord(z.enum(aspects), reason).describe('Reads that gave nothing.'),
   })
   .partial()

@@ -151,11 +151,12 @@ describe('a recording', () => {
         reads(bytesValue),
         reads(text),
         reads(fc.uniqueArray(word).map((names) => names.sort())),
+        reads(text),
         fc.nat(80),
-        (texts, bytes, links, lists, limit) => {
-          const host = tableHost({ text: texts, bytes, link: links, list: lists })
+        (texts, bytes, links, lists, versions, limit) => {
+          const host = tableHost({ text: texts, bytes, link: links, list: lists, version: versions })
           const read = (one: Host) =>
-            [texts, bytes, links, lists].flatMap((table, way) =>
+            [texts, bytes, links, lists, versions].flatMap((table, way) =>
               Object.keys(table).map((at) =>
                 way === 0
                   ? one.readText(at)
@@ -163,7 +164,9 @@ describe('a recording', () => {
                     ? [one.readBytes(at, limit), one.readBytes(at)]
                     : way === 2
                       ? one.readLink(at)
-                      : one.list(at),
+                      : way === 3
+                        ? one.list(at)
+                        : one.version(at),
               ),
             )
           const recorded = recordingOf(host, read)
@@ -229,7 +232,7 @@ describe('a recording with a mistake', () => {
     [
       withFile({ failed: { text: 'gone' } }),
       'files["/a/b"].failed',
-      'expected text, bytes, link, list with "absent", "denied" or an errno name',
+      'expected text, bytes, link, list, version with "absent", "denied" or an errno name',
     ],
     ...[
       '010: 86',

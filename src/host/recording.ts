@@ -73,6 +73,7 @@ export function recordedHost(text: string, name: string): RecordedHost {
     },
     readLink: (path) => answer(path, 'link', files[path]?.link),
     list: (path) => answer(path, 'list', files[path]?.list?.toSorted()),
+    version: (path) => answer(path, 'version', files[path]?.version),
   }
 }
 
@@ -138,6 +139,7 @@ const fileChecks: { readonly [K in keyof Required<RecordedFile>]: Check } = {
   cut: (value) => (value === true ? undefined : 'expected true, or nothing'),
   link: isString,
   list: isStrings,
+  version: isString,
   failed: (value) =>
     isObject(value) &&
     Object.entries(value).every(([aspect, why]) => aspects.includes(aspect as Aspect) && isReason(why))

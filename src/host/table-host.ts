@@ -10,6 +10,7 @@ export function tableHost(
     readonly bytes?: Table<FileBytes>
     readonly link?: Table<string>
     readonly list?: Table<readonly string[]>
+    readonly version?: Table<string>
   },
   kind: Host['kind'] = 'live',
 ): Host {
@@ -31,5 +32,6 @@ export function tableHost(
       const read = look(tables.list, path)
       return read.kind === 'value' ? { kind: 'value', value: read.value.toSorted() } : read
     },
+    version: (path) => look(tables.version, path),
   }
 }

@@ -7,6 +7,7 @@ export interface Reads {
   bytes?: { readonly read: Read<FileBytes>; readonly limitBytes: number }
   link?: Read<string>
   list?: Read<readonly string[]>
+  version?: Read<string>
 }
 
 export type Trace = ReadonlyMap<string, Reads>
@@ -43,6 +44,7 @@ export function tracingHost(host: Host): TracingHost {
     },
     readLink: (path) => (reads(path).link ??= host.readLink(path)),
     list: (path) => (reads(path).list ??= host.list(path)),
+    version: (path) => (reads(path).version ??= host.version(path)),
   }
 }
 

@@ -50,11 +50,13 @@ function toRecorded(
   const bytes = noting('bytes', reads.bytes?.read)
   const link = noting('link', reads.link)
   const list = noting('list', reads.list)
+  const version = noting('version', reads.version)
   return {
     ...(text !== undefined && { text: splitLines(reduce(text)) }),
     ...(bytes !== undefined && binary(bytes, reads.bytes!.limitBytes)),
     ...(link !== undefined && { link }),
     ...(list !== undefined && { list }),
+    ...(version !== undefined && { version }),
     ...(Object.keys(failed).length > 0 && { failed }),
   }
 }

@@ -173,6 +173,7 @@ function machine() {
     },
     readBytes: (path) =>
       path === `${at}/config` ? { kind: 'value', value: { bytes: config } } : { kind: 'absent' },
+    version: () => ({ kind: 'absent' }),
     readLink: () => ({ kind: 'absent' }),
     list: (path) =>
       path === '/sys/bus/pci/devices' ? { kind: 'value', value: ['0000:00:1c.0'] } : { kind: 'absent' },

@@ -1,23 +1,6 @@
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { handover, top } from '../../test/lab.js'
-import { provoking } from '../../test/support/provoking.js'
-import type { Computer } from '../lab/index.js'
-
-/** Failures that need another computer than the usual one. */
-function useComputer(topology: object) {
-  let computer: Computer
-  beforeAll(async () => {
-    const { startComputer, parseTopology } = (await import(
-      join(top, 'dist/lab/index.js')
-    )) as typeof import('../lab/index.js')
-    computer = await startComputer(parseTopology(JSON.stringify(topology), 'a computer for a failure'), {
-      bootTimeoutMs: 240_000,
-    })
-  })
-  afterAll(() => computer?.stop())
-  return () => computer.guest
-}
+import { describe, expect, it } from 'vitest'
+import { handover } from '../../test/lab.js'
+import { provoking, useComputer } from '../../test/support/provoking.js'
 
 const disk = '0000:01:00.0'
 const parent = '0000:02:00.0'

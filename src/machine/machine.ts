@@ -2,6 +2,7 @@
 
 import type { FunctionConfig } from '../pci/index.js'
 import type { AcpiTables } from './acpi.js'
+import type { System } from './system/system.js'
 
 /**
  * A fact, or why it is not known. `null` inside `value` means "looked, and there is none".
@@ -154,6 +155,8 @@ export interface Machine {
   readonly iommuTables: Fact<readonly string[]>
   /** The same tables, decoded: only root may read them. */
   readonly acpi: AcpiTables
+  /** What is known beside the PCI functions. */
+  readonly system: System
   /** Sorted by address. Absent bus: an empty list with `bus` saying so. */
   readonly functions: readonly PciFunction[]
   readonly bus: Fact<'present' | 'absent'>

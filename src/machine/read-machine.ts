@@ -7,6 +7,7 @@ import type { Fact, Machine, Role } from './machine.js'
 import { NameReader } from './pci-ids.js'
 import { knownValue, parseLine, readFact, readList, unknownFrom } from './read.js'
 import { findRoles } from './roles/find.js'
+import { System } from './system/system.js'
 
 const devices = '/sys/bus/pci/devices'
 
@@ -32,6 +33,7 @@ export function readMachine(host: Host): Machine {
     iommus: listOr(host, '/sys/class/iommu', []),
     iommuTables,
     acpi: readAcpiTables(host, iommuTables),
+    system: new System(host),
     functions,
     bus: readBus(host, listed.kind === 'value' ? undefined : unknownFrom(listed, devices)),
     roles: findings.searches(),

@@ -1,14 +1,16 @@
 import { posix } from 'node:path'
 import type { Host, Read } from '../../src/host/index.js'
 
-/** What stands at a path of a made host: a file's text or bytes, a link, or why it cannot be read. */
+/** What stands at a path of a made host: a file's text or bytes, a link, a program by its version, or why it cannot be read. */
 export type Made =
   | string
   | Uint8Array
   | { readonly link: string }
+  | { readonly version: string }
   | { readonly fails: 'denied' | 'unrecorded' | { readonly code: string } }
 
 export const link = (target: string): Made => ({ link: target })
+export const program = (version: string): Made => ({ version })
 export const denied: Made = { fails: 'denied' }
 
 /**
@@ -66,6 +68,12 @@ export function madeHost(files: Readonly<Record<string, Made>>): Host {
         failure(made) ??
         (made === undefined && !folders.has(at) ? { kind: 'absent' } : { kind: 'error', code: 'EINVAL' })
       )
+    },
+    version(path) {
+      const made = files[resolve(path, true)]
+      return typeof made === 'object' && 'version' in made
+        ? { kind: 'value', value: made.version }
+        : (failure(made) ?? { kind: made === undefined ? 'absent' : 'denied' })
     },
     list(path) {
       const at = resolve(path, true)

@@ -1,5 +1,6 @@
-import type { Machine, PciFunction, Unknown } from '../../src/machine/index.js'
+import { type Machine, type PciFunction, System, type Unknown } from '../../src/machine/index.js'
 import { ConfigSpace, decodeFunction, type FunctionConfig } from '../../src/pci/index.js'
+import { madeHost } from './made-host.js'
 
 /** Codes of the PCI Express Capabilities register, bits 7:4 (PCI Express 6.0, 7.5.3.2). */
 export const expressTypes = {
@@ -57,6 +58,7 @@ export function madeTree(
     iommus: { value: [] },
     iommuTables: { value: ['DMAR'] },
     acpi: { dmar: untold, ivrs: untold, iort: untold, viot: untold },
+    system: new System(madeHost({})),
     ...facts,
     bus: { value: 'present' },
     roles: {

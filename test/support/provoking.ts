@@ -1,6 +1,7 @@
-import { expect } from 'vitest'
-import type { Guest } from '../../src/lab/index.js'
-import { handover } from '../lab.js'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect } from 'vitest'
+import type { Computer, Guest } from '../../src/lab/index.js'
+import { handover, top } from '../lab.js'
 
 interface Found {
   readonly cause: string
@@ -29,4 +30,19 @@ export function provoking(lab: () => Guest) {
     qemu: (device: string, more = '') =>
       `timeout 60 qemu-system-x86_64 -machine q35,accel=tcg -m 64 -nodefaults -display none -device vfio-pci,host=${device} ${more}`,
   }
+}
+
+/** For failures that need another computer than the usual one: boots it for the tests of a block. */
+export function useComputer(topology: object): () => Guest {
+  let computer: Computer
+  beforeAll(async () => {
+    const { startComputer, parseTopology } = (await import(
+      join(top, 'dist/lab/index.js')
+    )) as typeof import('../../src/lab/index.js')
+    computer = await startComputer(parseTopology(JSON.stringify(topology), 'a computer for a failure'), {
+      bootTimeoutMs: 240_000,
+    })
+  })
+  afterAll(() => computer?.stop())
+  return () => computer.guest
 }

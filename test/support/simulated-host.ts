@@ -147,6 +147,10 @@ export class SimulatedHost implements WritableHost {
     return target === undefined ? { kind: 'absent' } : { kind: 'value', value: target }
   }
 
+  version(): Read<string> {
+    return { kind: 'absent' }
+  }
+
   list(path: string): Read<readonly string[]> {
     const names = this.#folders.get(this.#resolve(path))
     return names ? { kind: 'value', value: [...names].sort() } : { kind: 'absent' }

@@ -18,6 +18,15 @@ export const run: Run = async (terminal, asked) => {
   return checkBus(document.bus, terminal)
 }
 
+/** Verdicts of `handover check` in a word. */
+const marks = {
+  ready: 'ready',
+  'ready after steps': 'steps',
+  'not possible': 'no',
+  unknown: '?',
+  none: '',
+} as const
+
 /** A table by IOMMU group; functions without one come last. */
 export function devicesText({ functions }: DevicesDocument, width: number): readonly Line[] {
   const segments = hasSegments(functions)
@@ -26,9 +35,9 @@ export function devicesText({ functions }: DevicesDocument, width: number): read
     const { cells, style } = functionRow(f, segments)
     const group = groupText(f)
     const first = i === 0 || groupText(ordered[i - 1]!) !== group || group === '-' || group === '?'
-    return { cells: [first ? group : '', ...cells], style }
+    return { cells: [first ? group : '', marks[f.verdict ?? 'none'], ...cells], style }
   })
-  return table([{ title: 'GROUP', align: 'right' }, ...functionColumns], rows, width)
+  return table([{ title: 'GROUP', align: 'right' }, { title: 'CHECK' }, ...functionColumns], rows, width)
 }
 
 /** What the table cannot say: for the people who read it, not for programs that take it apart. */

@@ -1,4 +1,5 @@
-import type { Machine, RoleName, RoleSearch } from '../../machine/index.js'
+import { knownValue, type Machine, type RoleName, type RoleSearch } from '../../machine/index.js'
+import { checkDevice } from '../../rules/index.js'
 import type { DevicesDocument } from '../schemas/devices.js'
 import { functionSummary, iommuSummary } from './common.js'
 
@@ -9,6 +10,9 @@ export function devicesDocument(machine: Machine): DevicesDocument {
     bus: machine.bus,
     iommu: iommuSummary(machine),
     roles: machine.roles as unknown as DevicesDocument['roles'] & Record<RoleName, RoleSearch>,
-    functions: machine.functions.map(functionSummary),
+    functions: machine.functions.map((f) => ({
+      ...functionSummary(f),
+      verdict: knownValue(f.isBridge) === true ? null : checkDevice(machine, f).verdict,
+    })),
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { verdict } from './check.js'
 import { bus, functionSummary, iommu, roleName, roleSearch } from './common.js'
 
 /** What `handover devices --json` prints. */
@@ -11,6 +12,10 @@ export const devicesSchema = z.strictObject({
   bus,
   iommu,
   roles: z.record(roleName, roleSearch),
-  functions: z.array(functionSummary),
+  functions: z.array(
+    functionSummary.extend({
+      verdict: verdict.nullable().describe('of handover check; null: a bridge, not asked'),
+    }),
+  ),
 })
 export type DevicesDocument = z.infer<typeof devicesSchema>

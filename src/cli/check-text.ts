@@ -1,0 +1,128 @@
+import type { CheckDocument } from './schemas/check.js'
+import { type Line, type Style, wrap } from './text.js'
+
+const weightWords: Readonly<
+  Record<CheckDocument['findings'][number]['weight'], { readonly word: string; readonly style: Style }>
+> = {
+  impossible: { word: 'impossible', style: 'red' },
+  step: { word: 'to do', style: 'yellow' },
+  warning: { word: 'mind', style: 'yellow' },
+  note: { word: 'note', style: 'cyan' },
+}
+
+export const verdictStyles: Readonly<Record<CheckDocument['verdict'], Style>> = {
+  ready: 'green',
+  'ready after steps': 'yellow',
+  'not possible': 'red',
+  unknown: 'cyan',
+}
+
+/** The verdict in one line, findings by weight, then what could not be decided. `all`: also what passed. */
+export function checkText(
+  document: CheckDocument,
+  subject: string,
+  columns: number,
+  all: boolean,
+): readonly Line[] {
+  const width = Math.min(columns, 110)
+  const lines: Line[] = []
+  const [head = '', ...rest] = wrap(`${subject}: ${verdictSentence(document)}`, width)
+  const colon = head.indexOf(': ') + 2
+  lines.push([head.slice(0, colon), { text: head.slice(colon), style: verdictStyles[document.verdict] }])
+  lines.push(...rest.map((text): Line => [{ text, style: verdictStyles[document.verdict] }]), '')
+  for (const { weight, rule, says, evidence, why, fix } of document.findings) {
+    const { word, style } = weightWords[weight]
+    const [first = '', ...more] = wrap(`${capital(says)}  [${rule}]`, width - word.length - 2)
+    lines.push([{ text: word, style }, '  ', { text: first, style: 'bold' }])
+    lines.push(...more.map((text): Line => [{ text: `  ${text}`, style: 'bold' }]))
+    for (const { path, value } of evidence)
+      lines.push(
+        ...wrap(`${path} = ${value}`, width - 4).map(
+          (text, i): Line => [{ text: `${i === 0 ? '  ' : '    '}${text}`, style: 'dim' }],
+        ),
+      )
+    lines.push(...indented(why, width))
+    if (fix !== null) lines.push(...indented(`To do: ${fix.replace(/\.$/, '')}.`, width))
+    lines.push('')
+  }
+  for (const { rule, error } of document.crashed)
+    lines.push(
+      [{ text: 'broken', style: 'red' }, `  the rule ${rule} broke, which is a defect of handover: ${error}`],
+      '',
+    )
+  lines.push(...undecidedText(document, width))
+  if (all)
+    for (const { rule, says } of [...document.passed, ...document.notHere])
+      lines.push(
+        ...wrap(`${capital(says)}  [${rule}]`, width - 4).map((text, i) =>
+          i === 0 ? `ok  ${text}` : `    ${text}`,
+        ),
+      )
+  else if (document.passed.length > 0)
+    lines.push(
+      `${counted(document.passed.length, 'rule')} passed: --all shows ${document.passed.length === 1 ? 'it' : 'them'}.`,
+    )
+  return lines
+}
+
+/** By what decides them, since most often one command decides all. */
+function undecidedText({ undecided }: CheckDocument, width: number): readonly Line[] {
+  const byCommand = new Map<string, CheckDocument['undecided']>()
+  const ordered = undecided.toSorted((a, b) => Number(b.decides) - Number(a.decides))
+  for (const one of ordered) byCommand.set(one.decide, [...(byCommand.get(one.decide) ?? []), one])
+  return [...byCommand].flatMap(([decide, list]) => [
+    [
+      { text: 'unknown', style: 'cyan' as const },
+      '  ',
+      {
+        text: list.length === 1 ? list[0]!.title : `${list.length} questions could not be decided`,
+        style: 'bold' as const,
+      },
+      ...(list.length === 1 ? [`  [${list[0]!.rule}]`] : []),
+    ],
+    ...(list.length === 1
+      ? []
+      : list.flatMap(({ title, rule, decides }) =>
+          wrap(`${title}  [${rule}]`, width - 4).map(
+            (text, i): Line => `${i === 0 ? (decides ? '  ! ' : '  - ') : '    '}${text}`,
+          ),
+        )),
+    ...indented(`To decide: ${decide}`, width),
+    '',
+  ])
+}
+
+/** In one line: the verdict, and the first reason for it. */
+export function verdictSentence({ verdict, findings, undecided, crashed }: CheckDocument): string {
+  const of = (weight: string) => findings.filter((one) => one.weight === weight)
+  switch (verdict) {
+    case 'ready': {
+      const minded = of('warning').length
+      return minded === 0 ? 'ready' : `ready; ${counted(minded, 'thing')} to mind`
+    }
+    case 'ready after steps':
+      return `ready after ${counted(of('step').length, 'step')}: ${of('step')
+        .map(({ says }) => says)
+        .join('; ')}`
+    case 'not possible':
+      return `not possible, because ${of('impossible')
+        .map(({ says }) => says)
+        .join('; and ')}`
+    case 'unknown': {
+      const open = [...undecided.filter((one) => one.decides), ...crashed]
+      return `unknown until ${open.length === 1 ? 'a question is' : `${open.length} questions are`} decided`
+    }
+  }
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`
+}
+
+function indented(text: string, width: number): readonly Line[] {
+  return wrap(text, width - 2).map((line) => `  ${line}`)
+}
