@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { handover } from '../../test/lab.js'
 import { provoking, useComputer } from '../../test/support/provoking.js'
 
 const disk = '0000:01:00.0'
 const parent = '0000:02:00.0'
 
 /** By hand: handover bind would refuse. */
-const bindByHand = (device: string) => `modprobe vfio-pci
+const bindByHand = (device: string) => `modprobe -a vfio-pci vfio_iommu_type1
 cd /sys/bus/pci/devices/${device}
 [ ! -e driver ] || echo ${device} > driver/unbind
 echo vfio-pci > driver_override; echo ${device} > /sys/bus/pci/drivers_probe`
@@ -20,13 +19,9 @@ describe('on a computer without IOMMU', () => {
   })
 
   it('QEMU finds no group, and the firmware shows why', async () => {
-    expect(await diagnosed(qemu(disk))).toMatchObject([
-      {
-        cause: 'iommu-off-in-firmware',
-        certainty: 'certain',
-        evidence: [{ path: '/sys/firmware/acpi/tables' }, {}, {}, {}],
-      },
-    ])
+    const found = await diagnosed(qemu(disk))
+    expect(found).toMatchObject([{ cause: 'iommu-off-in-firmware', certainty: 'certain' }])
+    expect(found[0]!.evidence[0]!.path).toBe('/sys/firmware/acpi/tables')
   })
 })
 
@@ -42,7 +37,7 @@ describe('on a computer that does not remap interrupts', () => {
   const { diagnosedBoth, diagnosedKernel, qemu } = provoking(lab)
 
   it('the kernel and QEMU say that interrupts are not safe', async () => {
-    await lab().succeed(`${handover} bind ${disk}`)
+    await lab().succeed(bindByHand(disk))
     expect(await diagnosedBoth(qemu(disk))).toMatchObject([{ cause: 'no-interrupt-remapping' }])
   })
 

@@ -7,6 +7,7 @@ interface Found {
   readonly cause: string
   readonly device?: string
   readonly lines: readonly { readonly text: string }[]
+  readonly evidence: readonly { readonly path: string }[]
   readonly consequences: readonly Found[]
 }
 
