@@ -43,6 +43,28 @@ describe('diagnose', () => {
     expect(findings[0]!.lines[0]).toEqual({ source: 'text', line: 2, text: line })
   })
 
+  it('takes words that name no device for the other half of those that do, in either order', () => {
+    const kernel =
+      'vfio_iommu_type1_attach_group: No interrupt remapping support.  Use the module param "allow_unsafe_interrupts" to enable VFIO IOMMU support on this platform'
+    const program = `${q}: vfio 0000:02:00.0: failed to setup container for group 6: Failed to set iommu for container: Operation not permitted`
+    for (const lines of [
+      [kernel, program],
+      [program, kernel],
+    ])
+      expect(diagnoseText(lines.join('\n')).findings).toMatchObject([
+        {
+          cause: 'no-interrupt-remapping',
+          device: '0000:02:00.0',
+          count: 2,
+          lines: [{ line: 1 }, { line: 2 }],
+        },
+      ])
+    const other = program.replaceAll('02:', '03:')
+    expect(diagnoseText([kernel, program, other].join('\n')).findings.map(({ count }) => count)).toEqual([
+      2, 1,
+    ])
+  })
+
   it('reads a line that a mail program broke', () => {
     const { findings } = diagnoseText(
       '> [   12.345678] vfio-pci 0000:04:00.0: Firmware has requested this device have a 1:1\n> IOMMU mapping, rejecting configuring the device without a 1:1 mapping. Contact\n',
