@@ -5,6 +5,7 @@ import { devicesDocument } from './documents/devices.js'
 import { groupsDocument } from './documents/groups.js'
 import { showDocument } from './documents/show.js'
 import { slotsDocument } from './documents/slots.js'
+import { hostLogs } from './read-logs.js'
 
 /** Whatever a reading command would read: by making what each of them prints. */
 export function gather(host: Host): void {
@@ -18,4 +19,5 @@ export function gather(host: Host): void {
     showDocument(machine, f)
     checkDevice(machine, f)
   }
+  hostLogs(host)
 }

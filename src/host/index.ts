@@ -7,6 +7,7 @@
 
 export type { FileBytes, Host, Read, WritableHost } from './host.js'
 export { HostWriteError, liveHost } from './live.js'
+export { isLogTail } from './log-tails.js'
 export { openHost } from './open.js'
 export { OpenHostError } from './open-error.js'
 export { pseudonymousHost } from './pseudonymous-host.js'

@@ -116,7 +116,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: lab({ '/proc/cpuinfo': 'processor\t: 0\nFeatures\t: fp\n\n' }),
       gives: 'unknown',
     },
-    { name: 'not recorded', host: lab(), gives: 'unknown' },
+    { name: 'not to be read', host: lab({ '/proc/cpuinfo': denied }), gives: 'unknown' },
   ],
   'iommu-in-use': [
     { name: 'VT-d on', host: lab(), gives: 'passes', says: /dmar0/ },
@@ -153,7 +153,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     { name: 'AMD not used', host: lab({ ...off, ...amdTables }), gives: 'step', says: /diagnose/ },
     {
       name: 'no table of the firmware',
-      host: lab({ ...off, [`${tables}/DMAR`]: null }),
+      host: lab({ ...off, [`${tables}/DMAR`]: null, ...cpu(intel, 'vmx') }),
       gives: 'step',
       says: /firmware setup/,
     },
@@ -348,7 +348,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: edited(ungrouped(), { ...off, [`${tables}/DMAR`]: null }),
       gives: 'not here',
     },
-    { name: 'not recorded', host: lab(), gives: 'unknown', says: /unrecorded/ },
+    { name: 'not to be read', host: lab({ [regions]: denied }), gives: 'unknown', says: /denied/ },
     { name: 'not understood', host: lab({ [regions]: 'what\n' }), gives: 'unknown' },
   ],
   'dma-width': [
@@ -382,7 +382,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: lab({ '/sys/bus/pci/devices/0000:01:00.0/iommu': null }),
       gives: 'not here',
     },
-    { name: 'not recorded', host: lab(), gives: 'unknown' },
+    { name: 'not to be read', host: lab({ '/proc/cpuinfo': denied }), gives: 'unknown' },
     { name: 'not understood', host: lab({ ...behindUnit, [unit]: '0x1\n' }), gives: 'unknown' },
   ],
   'bar-addresses': [
