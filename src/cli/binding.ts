@@ -132,9 +132,9 @@ function noteText(kind: BindingDocument['notes'][number]['kind'], address: strin
 
 /** As a person would type it. */
 function actionText(action: BindingDocument['changes'][number]['actions'][number]): string {
-  return 'run' in action
-    ? `  ${action.run.join(' ')}`
-    : `  echo ${action.write.trim() || "''"} > ${action.path}`
+  if ('run' in action) return `  ${action.run.join(' ')}`
+  if ('edit' in action) return `  edit ${action.edit}`
+  return `  echo ${action.write.trim() || "''"} > ${action.path}`
 }
 
 export function refusalText(refusals: BindingDocument['refusals']): readonly Line[] {
@@ -174,6 +174,8 @@ function changeText(change: Change): string {
       return `${change.module}: loaded`
     case 'console-release':
       return `${change.console}: taken off ${change.address}`
+    case 'configuration':
+      return `${change.title}: set`
   }
 }
 

@@ -43,6 +43,7 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
   NoSuchFunctionError: () => status.noSuchDevice,
   RefusedError: () => status.refused,
   StaleError: () => status.refused,
+  ChangedSinceError: () => status.refused,
   HeldError: () => status.refused,
   BlockedError: () => status.failed,
   NotAsWantedError: () => status.failed,

@@ -19,10 +19,15 @@ const refusal = z.strictObject({
 const action = z.union([
   z.strictObject({ write: z.string(), path: z.string() }),
   z.strictObject({ run: z.array(z.string()) }),
+  z.strictObject({
+    edit: z.string().describe('the file'),
+    before: z.string().nullable(),
+    after: z.string().nullable().describe('null: removed'),
+  }),
 ])
 
 const change = z.strictObject({
-  kind: z.enum(['driver-binding', 'module-load', 'console-release']),
+  kind: z.enum(['driver-binding', 'module-load', 'console-release', 'configuration']),
   target: z.string().describe("a function's address, a module or a console"),
   from: z.string().nullable(),
   to: z.string().nullable(),
