@@ -59,6 +59,6 @@ export {
   planReturn,
 } from './plan-binding.js'
 export type { Note } from './plan-consoles.js'
-export type { Refusal } from './refusal.js'
+export { type Refusal, refuseRoles } from './refusal.js'
 export { applyPlan, giveBack, undoAll } from './sequence.js'
 export { isVfioDriver, vfioPci } from './vfio-drivers.js'

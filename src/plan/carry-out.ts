@@ -92,11 +92,9 @@ export async function undoEntry(
 ): Promise<readonly Change[]> {
   const { root = '/', step } = options
   const journal = Journal.goOn(root, entry, step)
-  const restarted = entry.head.bootId !== bootId(root)
   const left = entry.head.changes.filter((change, i) => {
     const did = entry.deeds.get(i)
-    // A restart has put these back already.
-    return did !== undefined && did !== 'undone' && !(restarted && change.kind !== 'configuration')
+    return did !== undefined && did !== 'undone' && !isOver(entry, change, root)
   })
   const undone = await undoAll(
     left,
@@ -104,6 +102,11 @@ export async function undoEntry(
   )
   journal.note('undone')
   return undone
+}
+
+/** Drivers and consoles are as they were again after a restart. */
+export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
+  return change.kind !== 'configuration' && head.bootId !== bootId(root)
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

@@ -5,5 +5,14 @@
  * written before it was.
  */
 
-export { carryOut, carryOutReturn, type Options, type Outcome, type Tools, undoEntry } from './carry-out.js'
+export {
+  carryOut,
+  carryOutReturn,
+  isOver,
+  type Options,
+  type Outcome,
+  type Tools,
+  undoEntry,
+} from './carry-out.js'
 export { type Entry, type Head, JournalError, readJournal } from './journal.js'
+export { type Intent, makePlan, type Plan } from './make-plan.js'

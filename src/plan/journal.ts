@@ -83,7 +83,7 @@ export class Journal {
 
   #append(line: Head | Line): void {
     this.step(`note ${'did' in line ? line.did : 'the plan'}`)
-    const fd = openSync(this.#file, 'a', 0o600)
+    const fd = openSync(this.#file, 'a', 0o644)
     try {
       writeSync(fd, `${JSON.stringify(line)}\n`)
       fsyncSync(fd)
@@ -151,7 +151,7 @@ function cutTornLine(file: string): void {
 function makeFolders(folder: string): void {
   if (existsSync(folder)) return
   makeFolders(dirname(folder))
-  mkdirSync(folder, { mode: 0o700 })
+  mkdirSync(folder, { mode: 0o755 })
   sync(dirname(folder))
 }
 

@@ -3,7 +3,7 @@ import { evidence, functionAddress, roleName } from './common.js'
 
 const unknown = z.strictObject({ unknown: z.string(), path: z.string() })
 
-const refusal = z.strictObject({
+export const refusal = z.strictObject({
   rule: z.enum(['role', 'bridge', 'unread', 'no-iommu-group', 'virtual-functions', 'no-vfio-pci']),
   functions: z.array(functionAddress),
   role: roleName.optional(),
@@ -26,7 +26,12 @@ const action = z.union([
   }),
 ])
 
-const change = z.strictObject({
+export const note = z.strictObject({
+  kind: z.enum(['boot-frame-buffer-goes', 'vga-text-stays']),
+  address: functionAddress,
+})
+
+export const change = z.strictObject({
   kind: z.enum(['driver-binding', 'module-load', 'console-release', 'configuration']),
   target: z.string().describe("a function's address, a module or a console"),
   from: z.string().nullable(),
@@ -53,9 +58,7 @@ export const bindingSchema = z.strictObject({
   changes: z.array(change).describe('in the order in which they are made'),
   refusals: z.array(refusal).describe('while there are any, nothing is done'),
   accepted: z.array(refusal).describe('refusals that --accept lifted'),
-  notes: z.array(
-    z.strictObject({ kind: z.enum(['boot-frame-buffer-goes', 'vga-text-stays']), address: functionAddress }),
-  ),
+  notes: z.array(note),
   made: z
     .array(z.string())
     .nullable()
