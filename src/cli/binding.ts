@@ -167,7 +167,8 @@ export function progressText(event: ChangeEvent): readonly Line[] {
     case 'applied':
       return [changeText(event.change)]
     case 'undone':
-      return [`${targetOf(event.change)}: put back`]
+      // A module stays loaded.
+      return event.change.kind === 'module-load' ? [] : [`${targetOf(event.change)}: put back`]
     case 'held':
       return [
         `${event.address} is in use by ${event.holders.map(holderText).join(', ')}; waiting up to ${event.limitMs / 1000} s`,

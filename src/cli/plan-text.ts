@@ -27,7 +27,7 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   for (const { because, edit } of byHand)
     lines.push(...wrap(`${because}: ${edit}`, width - 2).map((text) => `  ${text}`))
   lines.push('')
-  if (changes.length === 0) lines.push('Nothing need be changed.')
+  if (changes.length === 0 && byHand.length === 0) lines.push('Nothing need be changed.')
   if (needsRestart) lines.push('It takes a restart.')
   if (wayBack !== null)
     lines.push(
