@@ -46,6 +46,19 @@ export class StaleError extends Error {
   }
 }
 
+/** What was made has been changed since by somebody else, whose work putting it back would lose. */
+export class ChangedSinceError extends Error {
+  override readonly name = 'ChangedSinceError'
+
+  constructor(
+    readonly path: string,
+    readonly made: string | null,
+    readonly found: string | null,
+  ) {
+    super(`${path} has been changed since; put it back by hand, or make it as it was left and undo again`)
+  }
+}
+
 /** The plan has refusals that were not lifted. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError'
@@ -178,6 +191,8 @@ export function targetOf(change: Change): string {
       return change.module
     case 'console-release':
       return change.console
+    case 'configuration':
+      return change.title
   }
 }
 
