@@ -51,6 +51,8 @@ function madeSegment(size: number): Host {
   const addresses = Array.from({ length: size }, (_, id) => addressOf(id))
   const ids = new Map(addresses.map((address, id) => [address, id]))
   const configs = { port: portConfig(), card: cardConfig() }
+  const tables = '/sys/firmware/acpi/tables'
+  const dmar = dmarTable()
   const value = <T>(text: T): Read<T> => ({ kind: 'value', value: text })
   const absent = { kind: 'absent' } as const
   const own = /^\/sys\/bus\/pci\/devices\/([^/]+)(?:\/(.+))?$/
@@ -78,6 +80,7 @@ function madeSegment(size: number): Host {
       return text === undefined ? absent : value(text)
     },
     readBytes(path) {
+      if (path === `${tables}/DMAR`) return value({ bytes: dmar })
       const [, address, file] = own.exec(path) ?? []
       const id = ids.get(address ?? '')
       return id === undefined || file !== 'config'
@@ -93,13 +96,43 @@ function madeSegment(size: number): Host {
       if (file === undefined) return value(`../../../devices/pci0000:00${above}/${address}`)
       return file === 'physfn' && id >= 256 && (id & 255) !== 0 ? value(`../${addressOf(id & ~255)}`) : absent
     },
-    list: (path) => (path === '/sys/bus/pci/devices' ? value(addresses) : absent),
+    list(path) {
+      if (path === tables) return value(['DMAR'])
+      return path === '/sys/bus/pci/devices' ? value(addresses) : absent
+    },
   }
 }
 
 function addressOf(id: number): string {
   const hex = (number: number) => number.toString(16).padStart(2, '0')
   return `0000:${hex(id >> 8)}:${hex((id >> 3) & 31)}.${id & 7}`
+}
+
+/** A unit for a display that is not there and four ports, and one for the rest, so that every function is looked for in both. */
+function dmarTable(): Uint8Array {
+  const scopes = [0x02, 0x1c, 0x1d, 0x1e, 0x1f].map((device, i) => [
+    i === 0 ? 1 : 2,
+    8,
+    0,
+    0,
+    0,
+    0,
+    device,
+    0,
+  ])
+  const unit = (base: number, flags: number, scope: readonly number[]) => [
+    ...[0, 0, 16 + scope.length, 0, flags, 0, 0, 0],
+    ...[0, base, 0xd9, 0xfe, 0, 0, 0, 0],
+    ...scope,
+  ]
+  const structures = [...unit(0x00, 0, scopes.flat()), ...unit(0x10, 1, [])]
+  const table = new Uint8Array(48 + structures.length)
+  table.set(new TextEncoder().encode('DMAR'))
+  table.set([table.length, 0, 0, 0, 1], 4)
+  table.set([47], 36)
+  table.set(structures, 48)
+  table[9] = 256 - (table.reduce((sum, byte) => sum + byte, 0) % 256)
+  return table
 }
 
 /** A root port with ACS that firmware left off. */

@@ -44,7 +44,8 @@ export function groupsText(document: GroupsDocument, width: number): readonly Li
       ),
       ...take(functions.length),
     )
-  if (ungrouped.length > 0) shown.push(head('No group', ''), ...take(ungrouped.length))
+  const whyNone = source === 'predicted' ? 'no IOMMU is in charge' : ''
+  if (ungrouped.length > 0) shown.push(head('No group', whyNone), ...take(ungrouped.length))
   if (unknown.length > 0) shown.push(head('Group not known', ''), ...take(unknown.length))
 
   const reasons = missingText(unknown.flatMap(({ missing }) => missing))
@@ -89,7 +90,15 @@ export function differencesText(document: GroupsDocument, width: number): readon
     lines.push(...hanging(`  ${name(f)}  `, words, width))
     if (step) lines.push(...hanging('           ', stepText(step, name).says, width))
   }
+  for (const cause of differences.causes) lines.push(...paragraph([causeWords[cause]], width))
   return lines
+}
+
+const causeWords: Readonly<Record<'override patch' | 'late ACS', string>> = {
+  'override patch':
+    'With pcie_acs_override= from the command line they agree: this kernel has the ACS override patch. --acs-override predicts with it.',
+  'late ACS':
+    'As one of the stable releases that switch ACS on too late they agree; its name hides the release. --kernel predicts with another one.',
 }
 
 /** The steps by which a function came to its group. */

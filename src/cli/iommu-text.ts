@@ -11,6 +11,8 @@ const factWords: Readonly<Record<MissingFact['fact'], string>> = {
   'DMA aliases': 'the requester ids it uses',
   'VMD controller': 'the controller of its PCI domain',
   place: 'the bridge above it',
+  'slot number': 'the number of the slot',
+  link: 'the link',
 }
 
 /** So many functions are named in one sentence; the JSON has them all. */
@@ -20,9 +22,7 @@ const namedAtMost = 6
 export function missingText(missing: readonly MissingFact[]): readonly string[] {
   const kinds = new Map<string, { one: MissingFact; functions: Set<string> }>()
   for (const one of missing) {
-    const reason =
-      one.unknown === 'denied' || /^E[A-Z0-9]+$/.test(one.unknown) ? one.unknown : `${one.unknown}`
-    const key = `${one.fact} ${reason} ${one.tell}`
+    const key = `${one.fact} ${one.unknown} ${one.tell}`
     const kind = kinds.get(key) ?? { one, functions: new Set<string>() }
     kind.functions.add(one.function.replace(/^0000:/, ''))
     kinds.set(key, kind)
@@ -35,7 +35,10 @@ export function missingText(missing: readonly MissingFact[]): readonly string[] 
   })
 }
 
-export function premiseText({ kind, functions }: GroupsDocument['premises'][number], name: Named): string {
+export function premiseText(
+  { kind, functions, because }: GroupsDocument['premises'][number],
+  name: Named,
+): string {
   const list = functions.map(name).join(', ')
   switch (kind) {
     case 'above is missing':
@@ -43,7 +46,11 @@ export function premiseText({ kind, functions }: GroupsDocument['premises'][numb
     case 'newest kernel':
       return 'The kernel is not told; the newest one known here is taken.'
     case 'coverage by convention':
-      return `That the IOMMU is not in charge of ${list} is taken from what AMD's firmware usually says; its IVRS table is not read.`
+      return `Which functions the IOMMU is in charge of is not known${
+        because ? `: ${whyUnknown(because)}` : ''
+      }. It is taken to be in charge of all${list === '' ? '' : ` but ${list}`}, as is usual.${
+        because?.tell === undefined ? '' : ` This would tell: ${because.tell}`
+      }`
     case 'chipset registers':
       return `Linux isolates ${list} by registers of the chipset, which the firmware is taken to have made accessible.`
   }

@@ -2,7 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { dmarTable, drhd, scope } from '../../test/support/acpi-tables.js'
+import {
+  dmarTable,
+  drhd,
+  scope,
+  viotPciRange,
+  viotTable,
+  viotVirtioPci,
+} from '../../test/support/acpi-tables.js'
 import { workstation, workstationFiles } from '../../test/support/made-computers.js'
 import {
   denied,
@@ -161,6 +168,16 @@ Capabilities
       undefined,
     ])
     expect(lines({ [table]: dmarTable({}) })).toEqual(["none in the firmware's tables", undefined])
+    const viot = viotTable([viotVirtioPci(0, 0x0008), viotPciRange([0, 0], [0, 0xffff], 0x30)])
+    const others = Object.entries(workstationFiles).filter(([path]) => path !== table)
+    const text = show(
+      madeHost({ ...Object.fromEntries(others), '/sys/firmware/acpi/tables/VIOT': viot }),
+      card,
+      1000,
+    )
+    expect(row(text, 'IOMMU unit')).toBe(
+      'virtio-iommu 0000:00:01.0, which covers a range of addresses that it is in',
+    )
   })
 
   it('tells windows and the two ends of SR-IOV', () => {

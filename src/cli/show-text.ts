@@ -155,14 +155,14 @@ function firmwareUnit({ firmwareIommu: { unit }, function: f }: ShowDocument): s
   if ('unknown' in unit) return `unknown: ${whyUnknown(unit)}`
   return text(
     unit,
-    ({ kind, registerBase, because, named }) => {
+    ({ kind, registerBase, device, because, named }) => {
       const why = {
         named: named === f.address ? 'names this function' : `names ${named}`,
         below: `names ${named} above it`,
         rest: 'covers what no other one does',
         range: 'covers a range of addresses that it is in',
       }[because]
-      return `${kind} with registers at ${registerBase}, which ${why}`
+      return `${kind} ${registerBase === null ? device : `with registers at ${registerBase}`}, which ${why}`
     },
     undefined,
     "none in the firmware's tables",

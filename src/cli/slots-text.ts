@@ -12,7 +12,7 @@ const columns: readonly Column[] = [
   { title: 'SLOT', align: 'right' },
   { title: 'LINK AT MOST' },
   { title: 'NOW THERE', least: 16 },
-  { title: 'A CARD THERE IS', least: 18 },
+  { title: 'A CARD THERE IS' },
 ]
 
 /** A table of places; those where a card can be handed over by itself stand out. */
@@ -21,7 +21,7 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
   const segments = hasSegments(functions)
   const summaries = new Map(functions.map((f) => [f.address, f]))
   const short = (address: string) => shortAddress(address, segments)
-  const rows = slots.map(({ port, type, number, link, occupants, sharesWith }) => ({
+  const rows = slots.map(({ port, type, number, link, occupants, covered, sharesWith }) => ({
     cells: [
       short(port),
       'unknown' in type ? '?' : (type.value ?? 'PCI bridge'),
@@ -29,10 +29,14 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
       cell(link, linkText),
       occupantsText(occupants),
       sharesWith === null
-        ? 'in a group not known'
+        ? covered
+          ? 'in a group not known'
+          : 'in no group'
         : sharesWith.length === 0
           ? 'alone in its group'
-          : `with ${onlyBridges(sharesWith) ? 'bridges only: ' : ''}${sharesWith.map(short).join(', ')}`,
+          : onlyBridges(sharesWith)
+            ? 'with bridges only'
+            : `with ${short(firstEndpoint(sharesWith))}${more(sharesWith)}`,
     ],
     style: sharesWith !== null && onlyBridges(sharesWith) ? ('green' as const) : undefined,
   }))
@@ -49,8 +53,16 @@ export function slotsText({ slots, functions }: SlotsDocument, width: number): r
   function occupantsText(occupants: readonly string[]): string {
     const [first] = occupants
     if (first === undefined) return ''
-    const more = occupants.length > 1 ? ` +${occupants.length - 1}` : ''
-    return `${short(first)} ${shortName(summaries.get(first)!)}${more}`
+    return `${short(first)} ${shortName(summaries.get(first)!)}${more(occupants)}`
+  }
+
+  /** One that has to leave its driver along with the card, which is what matters. */
+  function firstEndpoint(addresses: readonly string[]): string {
+    return addresses.find((address) => !onlyBridges([address]))!
+  }
+
+  function more(addresses: readonly string[]): string {
+    return addresses.length > 1 ? ` +${addresses.length - 1}` : ''
   }
 }
 

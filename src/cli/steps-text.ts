@@ -37,7 +37,7 @@ export function stepText(
     case 'alias':
       return {
         says: `${name(step.function)} and ${name(step.with)} use one requester id${
-          step.quirk ? ` (Linux ${step.quirk})` : ''
+          step.quirk ? ` (Linux ${step.quirk})` : step.byFirmware ? " (the firmware's IVRS table)" : ''
         }${step.decided ? ': they are in one group' : ''}.`,
         below: [],
       }

@@ -2,7 +2,7 @@ import type { Fact } from '../machine/index.js'
 import { requiredBits } from './acs-bits.js'
 import { type AcsQuirk, acsQuirks } from './acs-quirks.js'
 import { hasSince } from './kernel-version.js'
-import type { DevicePattern } from './parameters.js'
+import type { AcsSetting, DevicePattern } from './parameters.js'
 import type { Rules } from './rules.js'
 import type { ExpressType, Missing, Subject } from './subject.js'
 
@@ -162,7 +162,7 @@ function quirkIsolates(
         return undefined
       }
       const had = 'value' in f.acs ? f.acs.value?.capability : undefined
-      const setting = around.rules.settings.some(({ which }) => matchesPattern(f, which, around) !== false)
+      const setting = possibleSettings(f, around).some((possible) => possible[0] !== undefined)
       if (!setting) return true
       // Any setting that fits switches off redirection here, and nothing else (pci_quirk_disable_intel_spt_pch_acs_redir).
       if (had === undefined) {
@@ -231,31 +231,77 @@ function byCapability(f: Subject, around: Around): AcsVerdict {
   }
 }
 
+/** What is known of a control register. Bits of `value` count only where they are in `known`. */
+interface Control {
+  readonly value: number
+  readonly known: number
+}
+
 /** The control register when groups are made: what firmware left, what the kernel switches on, what parameters say. `pci_enable_acs`. */
 function controlOf(
   f: Subject,
   acs: { readonly capability: number | undefined; readonly control: number | undefined },
   around: Around,
-): { readonly value: number; readonly known: number } {
+): Control {
   const { rules } = around
   const firmware =
     acs.control === undefined ? { value: 0, known: 0 } : { value: acs.control, known: requiredBits }
   if (rules.acsEnabled === 'with the driver') return firmware
   // The kernel switches on whichever of the required bits there are.
-  let control = { value: requiredBits, known: requiredBits }
-  for (const { which, mask, flags } of rules.settings) {
-    const fits = matchesPattern(f, which, around)
-    if (fits === false) continue
-    const set = {
-      value: (firmware.value & ~mask) | (flags & mask),
-      known: firmware.known | (mask & requiredBits),
-    }
-    control =
-      fits === true
-        ? set
-        : { value: control.value, known: control.known & set.known & ~(control.value ^ set.value) }
+  let control: Control = { value: requiredBits, known: requiredBits }
+  for (const setting of possibleSettings(f, around)) {
+    const before = control
+    control = setting
+      .map((one) => (one === undefined ? before : applied(one, before, firmware, rules)))
+      .reduce((a, b) => ({ value: a.value, known: a.known & b.known & ~(a.value ^ b.value) }))
   }
   return control
+}
+
+/**
+ * For `disable_acs_redir` and then `config_acs`: the entry that is for a function, or those that may be, since its ids are not
+ * known. undefined: none. Of several the kernel takes the first (`__pci_config_acs`).
+ */
+function possibleSettings(f: Subject, around: Around): readonly (readonly (AcsSetting | undefined)[])[] {
+  const { parameters, configAcs } = around.rules
+  const firstFor = (settings: readonly AcsSetting[]) => {
+    const possible: (AcsSetting | undefined)[] = []
+    for (const one of settings) {
+      const fits = matchesPattern(f, one.which, around)
+      if (fits !== false) possible.push(one)
+      if (fits === true) return possible
+    }
+    return [...possible, undefined]
+  }
+  const redirect = firstFor(parameters.disableRedirect)
+  switch (configAcs) {
+    case 'redirect only':
+      return [redirect]
+    case 'with mistakes': {
+      // Once an entry has said a bit, the bits of the next one are not read, and what is left is no device.
+      const last = parameters.configure.findIndex(({ mask }) => mask !== 0)
+      return [redirect, firstFor(last < 0 ? parameters.configure : parameters.configure.slice(0, last + 1))]
+    }
+    case 'as documented':
+      return [redirect, firstFor(parameters.configure)]
+  }
+}
+
+function applied({ mask, flags }: AcsSetting, before: Control, firmware: Control, rules: Rules): Control {
+  switch (rules.configAcs) {
+    case 'redirect only':
+      return { value: before.value & ~mask, known: before.known | (mask & requiredBits) }
+    case 'with mistakes':
+      return {
+        value: (before.value & ~mask) | (firmware.value & mask) | flags,
+        known: (before.known & ~mask) | (firmware.known & mask) | (flags & requiredBits),
+      }
+    case 'as documented':
+      return {
+        value: (firmware.value & ~mask) | (flags & mask),
+        known: firmware.known | (mask & requiredBits),
+      }
+  }
 }
 
 /** Alex Williamson's "pci: Enable overrides for missing ACS capabilities": `pcie_acs_overrides`, the last row of the patched table. */

@@ -13,15 +13,21 @@ export interface Aliases {
   readonly possible: readonly (readonly [number, number])[]
   /** The row that decided; undefined where none is for it. */
   readonly quirk: AliasQuirk | undefined
+  /** The firmware's IVRS table says one of them. */
+  readonly byFirmware: boolean
   readonly missing: readonly Missing[]
 }
 
 const everything: readonly (readonly [number, number])[] = [[0, 255]]
-const none: Aliases = { known: [], possible: [], quirk: undefined, missing: [] }
+const none: Aliases = { known: [], possible: [], quirk: undefined, byFirmware: false, missing: [] }
 
-/** The DMA aliases of a function, or undefined for nearly all functions: they have none. */
-export function aliasesOf(f: Subject, rules: Rules): Aliases | undefined {
+/** The DMA aliases of a function, or undefined for nearly all functions: they have none. `firmware`: one that the firmware's tables say. */
+export function aliasesOf(f: Subject, rules: Rules, firmware: number | undefined): Aliases | undefined {
   let found: Aliases | undefined
+  if (firmware !== undefined) {
+    const ranges = [[firmware, firmware]] as const
+    found = { ...none, known: ranges, possible: ranges, byFirmware: true }
+  }
   for (const quirk of rowsFor(f, rules)) {
     const applies = quirkApplies(quirk, f)
     if (applies === false) continue
@@ -36,6 +42,7 @@ export function aliasesOf(f: Subject, rules: Rules): Aliases | undefined {
     const certain = applies === true && alias.kind !== 'device registers'
     const before: Aliases = found ?? none
     found = {
+      ...before,
       known: certain ? [...before.known, ...ranges] : before.known,
       possible: [...before.possible, ...ranges],
       quirk: applies === true ? quirk : before.quirk,

@@ -90,6 +90,11 @@ describe('a machine changed on paper', () => {
     ['a bad parameter', { configAcs: '101' }, /FLAGS@DEVICE/],
     ['too many bits', { configAcs: '10000000@00:01.0' }, /seven ACS bits/],
     ['no device', { configAcs: '1@nowhere' }, /names no device/],
+    [
+      'a kernel that does not know the parameter',
+      { configAcs: '1@00:01.0', kernel: { major: 6, minor: 1, patch: 5 } },
+      /6\.11 and later/,
+    ],
   ])('refuses %s', (_, change, message) => {
     expect(() => changeMachine(machine, change)).toThrow(message)
   })

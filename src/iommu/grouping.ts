@@ -1,7 +1,7 @@
 import type { AcsVerdict } from './acs-verdict.js'
 import { acsVerdict } from './acs-verdict.js'
 import { type Aliases, aliasesOf, bridgeFlag } from './aliases.js'
-import { uncovered } from './coverage.js'
+import { type Coverage, coverageOf } from './coverage.js'
 import type { Rules } from './rules.js'
 import type { Subject } from './subject.js'
 import type { Trace } from './why.js'
@@ -15,7 +15,7 @@ export type Mode = 'finest' | 'coarsest'
 /** What both modes share of one machine: verdicts, aliases, and who stands beside whom. */
 export class Tree {
   readonly order: readonly number[]
-  readonly uncovered: ReadonlySet<number>
+  readonly coverage: Coverage
   readonly #verdicts: (AcsVerdict | undefined)[] = []
   readonly #slots = new Map<string, number[]>()
   readonly #buses = new Map<string, { members: number[]; aliasing: boolean }>()
@@ -26,9 +26,9 @@ export class Tree {
     readonly rules: Rules,
   ) {
     this.order = kernelOrder(subjects)
-    this.uncovered = uncovered(subjects, rules)
+    this.coverage = coverageOf(subjects, rules)
     for (const [i, f] of subjects.entries()) {
-      const aliases = aliasesOf(f, rules)
+      const aliases = aliasesOf(f, rules, this.coverage.alias(i))
       if (aliases) this.#aliases.set(i, aliases)
       push(this.#slots, `${f.domain}:${f.bus}:${f.devfn >> 3}`, i)
       const bus = this.#buses.get(`${f.domain}:${f.bus}`)
@@ -85,7 +85,7 @@ export class Grouping {
     this.groups = new Int32Array(tree.subjects.length).fill(-1)
     this.#paths = new Uint8Array(tree.subjects.length)
     for (const i of tree.order) {
-      if (tree.uncovered.has(i)) {
+      if (tree.coverage.uncovered.has(i)) {
         if (i === traced) trace?.({ kind: 'not covered', at: i })
         continue
       }

@@ -12,10 +12,12 @@ export { type AcsBit, acsBitNames, acsBits, requiredBits } from './acs-bits.js'
 export { type AcsQuirk, acsQuirks } from './acs-quirks.js'
 export type { AcsVerdict } from './acs-verdict.js'
 export { type AliasQuirk, aliasQuirks } from './alias-quirks.js'
+export { type Cause, causesOf } from './causes.js'
 export { type Difference, differences, type Membership, membershipOf } from './compare.js'
 export { PredictionInputError } from './errors.js'
 export { hasSince, isWithin, type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 export { kernelParameters } from './parameters.js'
+export { type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 export {
   type PredictedGroup,
   type Prediction,

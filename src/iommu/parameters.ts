@@ -26,27 +26,52 @@ export type DevicePattern =
 /** SV to DT: the bits that `config_acs` takes. */
 const settable = 0x7f
 
-/** The ACS parameters of a kernel command line. Throws {@link PredictionInputError} where the kernel would refuse one. */
-export function kernelParameters(commandLine: string): {
+/** The entries of the ACS parameters of a kernel command line, in order. Of several parameters of a name the last counts. */
+export interface AcsParameters {
   readonly disableRedirect: readonly AcsSetting[]
   readonly configure: readonly AcsSetting[]
-} {
-  const disableRedirect: AcsSetting[] = []
-  const configure: AcsSetting[] = []
+}
+
+/** As the kernel reads them: it takes the entries before one with a mistake. */
+export function kernelParameters(commandLine: string): AcsParameters {
+  const found: { -readonly [K in keyof AcsParameters]: AcsParameters[K] } = {
+    disableRedirect: [],
+    configure: [],
+  }
   for (const word of commandLine.split(/\s+/)) {
     if (!word.startsWith('pci=')) continue
-    for (const [, name, value] of word
-      .slice('pci='.length)
-      .matchAll(/(config_acs|disable_acs_redir)=([^,]*)/g)) {
-      const parts = value!.split(';').filter((part) => part !== '')
+    for (const option of word.slice('pci='.length).split(',')) {
+      const [, name, value] = /^(config_acs|disable_acs_redir)=(.*)$/.exec(option) ?? []
+      if (name === 'config_acs') found.configure = untilMistake(value!, (part) => parseSetting(part, word))
       if (name === 'disable_acs_redir')
-        disableRedirect.push(
-          ...parts.map((part) => ({ which: parsePattern(part, word), mask: redirectBits, flags: 0 })),
-        )
-      else configure.push(...parts.map((part) => parseSetting(part, word)))
+        found.disableRedirect = untilMistake(value!, (part) => ({
+          which: parsePattern(part, word),
+          mask: redirectBits,
+          // pci_enable_acs says the other bits this way, which matters only where mistakes are made.
+          flags: 0xffff & ~redirectBits,
+        }))
     }
   }
-  return { disableRedirect, configure }
+  return found
+}
+
+function untilMistake(value: string, parse: (part: string) => AcsSetting): readonly AcsSetting[] {
+  const settings: AcsSetting[] = []
+  try {
+    for (const part of entriesOf(value)) settings.push(parse(part))
+  } catch (error) {
+    if (!(error instanceof PredictionInputError)) throw error
+  }
+  return settings
+}
+
+/** The entries of `pci=config_acs=`. Throws {@link PredictionInputError} where the kernel would refuse one. */
+export function configAcsParameter(value: string): readonly AcsSetting[] {
+  return entriesOf(value).map((part) => parseSetting(part, `config_acs=${value}`))
+}
+
+function entriesOf(value: string): readonly string[] {
+  return value.split(';').filter((part) => part !== '')
 }
 
 /** `1x0@0000:00:1c.0`: the rightmost digit is bit 0, `x` leaves a bit alone. */

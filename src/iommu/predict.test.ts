@@ -172,7 +172,7 @@ describe("AMD's IOMMU", () => {
     const { groups, ungrouped, premises } = predictGroups(machine)
     expect(groups.map(({ id }) => id)).toEqual(['0000:00:01.0'])
     expect(ungrouped).toEqual(['0000:00:00.0', '0000:00:00.2'])
-    expect(premises).toContainEqual({ kind: 'coverage by convention', functions: ungrouped })
+    expect(premises).toMatchObject([{ kind: 'coverage by convention', functions: ungrouped }])
   })
 })
 
@@ -213,6 +213,16 @@ describe('the kernel', () => {
     { address: '0000:01:00.0', parent: '0000:00:01.0', express: 'endpoint' },
   ]
   it.each([
+    ['5.10.251', 2],
+    ['5.10.252', 1],
+    ['5.10.253', 2],
+    ['5.15.201', 2],
+    ['5.15.202', 1],
+    ['5.15.203', 2],
+    ['6.6.127', 2],
+    ['6.6.128', 1],
+    ['6.6.134', 1],
+    ['6.6.135', 2],
     ['6.1.164', 2],
     ['6.1.165', 1],
     ['6.1.168', 1],
@@ -238,6 +248,37 @@ describe('the kernel', () => {
     expect(line('pci=config_acs=xx0xx@0000:00:01.0', '6.1.192')).toBe(2)
     // The port in a path below itself.
     expect(line('pci=config_acs=0000000@0000:00:01.0/00.0')).toBe(2)
+  })
+  it('takes the first entry that is for a function, of the last parameter of a name', () => {
+    const line = (commandLine: string, kernel = '7.3.4') =>
+      groupsOf(nodes(0), { commandLine: { value: commandLine }, kernel: { value: kernel } }).length
+    const [on, off] = ['11111@00:01.0', 'xx00x@00:01.0']
+    expect(line(`pci=config_acs=${on};${off}`)).toBe(2)
+    expect(line(`pci=config_acs=${off};${on}`)).toBe(1)
+    expect(line(`pci=config_acs=0@00:02.0;${off}`)).toBe(1)
+    expect(line(`pci=config_acs=${off},config_acs=${on}`)).toBe(2)
+    expect(line(`pci=config_acs=${on} pci=config_acs=${off}`)).toBe(1)
+    // What stands before a mistake counts.
+    expect(line(`pci=config_acs=${off};nonsense;${on}`)).toBe(1)
+    expect(line(`pci=config_acs=nonsense;${off}`)).toBe(2)
+  })
+  it.each([
+    // Firmware left nothing on: what is not said goes back to that, once the kernel does as documented.
+    ['config_acs=xx1xx@00:01.0', 0, { '6.12.22': 2, '6.12.23': 1, '6.13.10': 2, '6.13.11': 1 }],
+    ['config_acs=xx1xx@00:01.0', 0, { '6.14.1': 2, '6.14.2': 1, '6.11.11': 2, '6.15': 1, '6.10.9': 2 }],
+    // What is to be cleared stays as firmware had it.
+    ['config_acs=00000@00:01.0', 0x1d, { '6.12.22': 2, '6.12.23': 1 }],
+    ['config_acs=00000@00:01.0', 0, { '6.12.22': 1, '6.12.23': 1 }],
+    ['disable_acs_redir=00:01.0', 0x1d, { '6.12.22': 2, '6.12.23': 1, '6.1.192': 1 }],
+    ['disable_acs_redir=00:01.0', 0, { '6.12.22': 1, '6.12.23': 1, '6.1.192': 1 }],
+    // Only the first entry that says a bit is read.
+    ['config_acs=1@00:02.0;00000@00:01.0', 0, { '6.12.22': 2, '6.12.23': 1 }],
+    ['config_acs=x@00:02.0;00000@00:01.0', 0, { '6.12.22': 1, '6.12.23': 1 }],
+  ] as const)('applies pci=%s over %i as each release does', (parameter, control, kernels) => {
+    for (const [kernel, count] of Object.entries(kernels)) {
+      const facts = { commandLine: { value: `pci=${parameter}` }, kernel: { value: kernel } }
+      expect([kernel, groupsOf(nodes(control), facts).length]).toEqual([kernel, count])
+    }
   })
   it('with the override patch leaves alone what has the capability', () => {
     const without = [port('0000:00:01.0'), { ...nodes(0)[1]! }]

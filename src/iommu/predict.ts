@@ -63,7 +63,7 @@ export function predictFrom(subjects: readonly Subject[], rules: Rules): Predict
       unknown.push({ function: subjects[i]!.address, certain, possible, missing: missing.for(i) })
     }
   }
-  for (const i of tree.uncovered) ungrouped.push(subjects[i]!.address)
+  for (const i of tree.coverage.uncovered) ungrouped.push(subjects[i]!.address)
   groups.sort((a, b) => compareAddresses(a.id, b.id))
   ungrouped.sort(compareAddresses)
   unknown.sort((a, b) => compareAddresses(a.function, b.function))

@@ -1,4 +1,4 @@
-import { compareAddresses, knownValue } from '../machine/index.js'
+import { compareAddresses, knownValue, type Unknown } from '../machine/index.js'
 import type { Tree } from './grouping.js'
 
 /**
@@ -10,7 +10,10 @@ export type PremiseKind =
   | 'above is missing'
   /** No kernel version was told. */
   | 'newest kernel'
-  /** AMD: which functions the IOMMU covers says a table that is not read. */
+  /**
+   * Whom the IOMMU is in charge of says a table that could not be read: it is taken to be in charge of all but these, as by
+   * most tables.
+   */
   | 'coverage by convention'
   /** An Intel chipset's own registers are taken to let the kernel isolate its ports. */
   | 'chipset registers'
@@ -19,6 +22,8 @@ export interface Premise {
   readonly kind: PremiseKind
   /** The functions it is about; empty: all. */
   readonly functions: readonly string[]
+  /** What stood in the way of knowing. */
+  readonly because?: Unknown
 }
 
 export function premisesOf(tree: Tree): readonly Premise[] {
@@ -28,10 +33,13 @@ export function premisesOf(tree: Tree): readonly Premise[] {
     if (functions.length > 0) found.push({ kind, functions: functions.toSorted(compareAddresses) })
   }
   if (!rules.kernelIsKnown) found.push({ kind: 'newest kernel', functions: [] })
-  add(
-    'coverage by convention',
-    [...tree.uncovered].map((i) => subjects[i]!.address),
-  )
+  const { byConvention, uncovered } = tree.coverage
+  if (byConvention !== undefined)
+    found.push({
+      kind: 'coverage by convention',
+      functions: [...uncovered].map((i) => subjects[i]!.address).sort(compareAddresses),
+      because: byConvention,
+    })
   add(
     'above is missing',
     subjects.flatMap(({ parent, express, above, address }) => {

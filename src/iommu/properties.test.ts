@@ -1,6 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dmarTable, drhd, entry4, entry8, ivhd, ivrsTable, scope } from '../../test/support/acpi-tables.js'
 import { expressTypes, type MadeNode, madeTree } from '../../test/support/made-tree.js'
+import { decodeDmar, decodeIvrs } from '../acpi/index.js'
 import type { Machine } from '../machine/index.js'
 import { acsQuirks } from './acs-quirks.js'
 import { aliasQuirks } from './alias-quirks.js'
@@ -75,13 +77,34 @@ const facts = (kernel: string, ivrs: boolean): Partial<Machine> => ({
   kernel: { value: kernel },
   iommuTables: { value: ivrs ? ['IVRS'] : ['DMAR'] },
 })
+/** The same with a table that covers some, and under an IVRS joins some. */
+const factsWithTable = (kernel: string, ivrs: boolean, draw: Draw): Partial<Machine> => {
+  const none = { dmar: { value: null }, ivrs: { value: null }, iort: { value: null }, viot: { value: null } }
+  const id = () => (draw(4) << 8) | draw(0x40)
+  const entries = Array.from({ length: draw(6) }, () =>
+    draw(2) === 0 ? entry4(0x02, id()) : draw(3) === 0 ? entry4(0x01, 0) : entry8(0x42, id(), id()),
+  )
+  const units = Array.from({ length: draw(4) }, (_, i) =>
+    draw(3) === 0
+      ? drhd({ base: i, all: true })
+      : drhd({ base: i }, scope(1 + draw(2), draw(2), [draw(8), draw(3)])),
+  )
+  return {
+    ...facts(kernel, ivrs),
+    commandLine: { value: draw(2) === 0 ? 'intel_iommu=igfx_off' : '' },
+    acpi: ivrs
+      ? { ...none, ivrs: { value: decodeIvrs(ivrsTable(0, ivhd(0x11, {}, ...entries))) } }
+      : { ...none, dmar: { value: decodeDmar(dmarTable({}, ...units)) } },
+  }
+}
 const runs = { numRuns: 400 }
 
 describe('for any machine', () => {
   it('groups are a partition: every function is in one of them, or ungrouped, or not known', () => {
     fc.assert(
-      fc.property(trees, kernels, fc.boolean(), ({ nodes }, kernel, ivrs) => {
-        const { groups, ungrouped, unknown } = predictGroups(madeTree(nodes, facts(kernel, ivrs)))
+      fc.property(trees, kernels, fc.boolean(), ({ nodes, draw }, kernel, ivrs) => {
+        const machine = madeTree(nodes, factsWithTable(kernel, ivrs, draw))
+        const { groups, ungrouped, unknown } = predictGroups(machine)
         const all = [
           ...groups.flatMap(({ functions }) => functions),
           ...ungrouped,
@@ -136,7 +159,8 @@ describe('for any machine', () => {
         const better = nodes.map((node, at) =>
           at === i && node.express ? { ...node, acs: [0x1f, 0x1f] as const } : node,
         )
-        expectFiner(madeTree(nodes, facts(kernel, ivrs)), madeTree(better, facts(kernel, ivrs)))
+        const told = factsWithTable(kernel, ivrs, draw)
+        expectFiner(madeTree(nodes, told), madeTree(better, told))
       }),
       runs,
     )
@@ -145,7 +169,7 @@ describe('for any machine', () => {
   it('taking a device out never joins others', () => {
     fc.assert(
       fc.property(trees, kernels, fc.boolean(), ({ nodes, draw }, kernel, ivrs) => {
-        const machine = madeTree(nodes, facts(kernel, ivrs))
+        const machine = madeTree(nodes, factsWithTable(kernel, ivrs, draw))
         const { subjects } = changeMachine(machine, { without: [nodes[draw(nodes.length)]!.address] })
         const before = membershipOf(predictGroups(machine))
         const after = predictFrom(subjects, defaultRules(machine))

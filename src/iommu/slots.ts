@@ -2,7 +2,7 @@ import { capabilityOf, type Fact, type Link, type Machine } from '../machine/ind
 import { Grouping, Tree } from './grouping.js'
 import { distinct, missingOf } from './predict.js'
 import { defaultRules, type Rules } from './rules.js'
-import { type ExpressType, type Missing, subjectsOf } from './subject.js'
+import { busBehind, type ExpressType, type Missing, subjectsOf } from './subject.js'
 
 /** A place for a card: a port, or a bridge to conventional PCI, and the group that a card there would get. */
 export interface Slot {
@@ -15,8 +15,11 @@ export interface Slot {
   readonly link: Fact<Link | null>
   /** What sits there: the functions right behind it. */
   readonly occupants: readonly string[]
-  /** Who would share a card's group: nobody, or all these. What sits there now is not counted: the card would take its place. */
-  readonly sharesWith: readonly string[] | { readonly missing: readonly Missing[] }
+  /**
+   * Who would share a card's group: nobody, or all these. What sits there now is not counted: the card would take its place.
+   * Null: it would get no group, since no IOMMU is in charge of it there.
+   */
+  readonly sharesWith: readonly string[] | null | { readonly missing: readonly Missing[] }
 }
 
 /** Every place for a card, in the order of the ports' addresses. */
@@ -51,14 +54,20 @@ export function slotsOf(machine: Machine, rules: Rules = defaultRules(machine)):
     if (!f.isBridge || !takesCards('value' in f.express ? f.express.value : undefined)) return []
     const [least, most] = [companyOf(finest, i), companyOf(coarsest, i)]
     const own = machine.functions[i]!
+    const occupants = behind.get(i) ?? []
+    const bus = occupants.length > 0 ? subjects[occupants[0]!]!.bus : busBehind(own)
     return [
       {
         port: f.address,
         type: f.express,
         number: slotNumber(own),
         link: own.link,
-        occupants: (behind.get(i) ?? []).map((one) => subjects[one]!.address),
-        sharesWith: least === most ? least.split(' ').filter(Boolean) : { missing: missingAbove(tree, i) },
+        occupants: occupants.map((one) => subjects[one]!.address),
+        sharesWith: !tree.coverage.behind(i, bus)
+          ? null
+          : least === most
+            ? least.split(' ').filter(Boolean)
+            : { missing: missingAbove(tree, i) },
       },
     ]
   })

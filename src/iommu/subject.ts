@@ -73,6 +73,8 @@ export interface Subject {
   /** Its header says, or its neighbours show, that its slot has several functions. Virtual functions never do. */
   readonly multifunction: boolean
   readonly isVirtual: boolean
+  /** Index of a virtual function's physical one; -1: it is none, or that one is not listed. */
+  readonly physical: number
   /** Whose requester id its DMA carries. */
   readonly requester: Requester
 }
@@ -87,7 +89,7 @@ export function subjectsOf(machine: Pick<Machine, 'functions'>): readonly Subjec
   const virtual = virtualFunctions(functions)
   const openBridges = new Map<string, number[]>()
   for (const [i, f] of functions.entries())
-    if (knownValue(f.isBridge) !== false && secondaryBus(f) === undefined) {
+    if (knownValue(f.isBridge) !== false && busBehind(f) === undefined) {
       const { domain } = places[i]!
       openBridges.set(domain, [...(openBridges.get(domain) ?? []), i])
     }
@@ -116,6 +118,7 @@ export function subjectsOf(machine: Pick<Machine, 'functions'>): readonly Subjec
       isBridge: knownValue(f.isBridge) ?? false,
       multifunction: physical === undefined && (shared.has(slot) || (multifunctionBit(f) ?? false)),
       isVirtual: physical !== undefined,
+      physical: index.get(physical ?? '') ?? -1,
       requester: requesterOf(domain, i, vmds, functions),
     }
   })
@@ -159,7 +162,8 @@ export function placeOf(address: string): {
   }
 }
 
-function secondaryBus(f: PciFunction): number | undefined {
+/** The bus behind a bridge, as firmware numbered it. */
+export function busBehind(f: PciFunction): number | undefined {
   const header = knownValue(f.config)?.header
   if (header?.kind === 'type1') return header.fields.secondaryBus
   return header?.kind === 'type2' ? header.fields.cardBus : undefined

@@ -45,15 +45,22 @@ class Paper {
   readonly #gone = new Set<number>()
   readonly #byAddress: Map<string, number>
   readonly #functions: readonly PciFunction[]
+  /** How far the id of each virtual function is from its physical one's. */
+  readonly #distances: ReadonlyMap<number, number>
 
   constructor(machine: Machine) {
     this.#functions = machine.functions
     this.#places = subjectsOf(machine).map((f) => ({ ...f }))
     this.#byAddress = new Map(this.#places.map((f, i) => [f.address, i]))
+    this.#distances = new Map(
+      this.#places.flatMap(({ physical }, i) =>
+        physical < 0 ? [] : [[i, this.#idOf(i) - this.#idOf(physical)] as const],
+      ),
+    )
   }
 
   remove(address: string): void {
-    const marked = new Set(this.#slotOf(address))
+    const marked = new Set(this.#withVirtual(this.#slotOf(this.#find(address))))
     // Whatever hangs below goes too. A function's index says nothing of its depth: so until nothing is added.
     for (let before = -1; before !== marked.size; ) {
       before = marked.size
@@ -64,7 +71,9 @@ class Paper {
 
   /** Takes a card out of its slot. What is behind it stays with it. */
   lift(address: string): readonly number[] {
-    const card = this.#slotOf(address)
+    const own = this.#find(address)
+    const { physical } = this.#places[own]!
+    const card = this.#withVirtual(this.#slotOf(physical < 0 ? own : physical))
     for (const i of card) this.#gone.add(i)
     return card
   }
@@ -73,16 +82,19 @@ class Paper {
     const { port, bus, slot, domain, requester } = this.#room(portAddress, address)
     for (let at = port; at >= 0; at = this.#places[at]!.parent)
       if (card.includes(at)) throw new PredictionInputError(`${address} cannot go behind itself`)
+    // Virtual functions come last, and keep their distance from the physical one.
     for (const i of card) {
       const f = this.#places[i]!
       this.#gone.delete(i)
+      const id = (bus << 8) | (slot << 3) | (f.devfn & 7)
+      const moved = f.physical < 0 ? id : this.#idOf(f.physical) + (this.#distances.get(i) ?? 0)
       Object.assign(f, {
         parent: port,
         above: undefined,
-        bus,
+        bus: moved >> 8,
+        devfn: moved & 0xff,
         domain,
         requester,
-        devfn: slot * 8 + (f.devfn & 7),
       })
     }
   }
@@ -111,6 +123,7 @@ class Paper {
       isBridge: false,
       multifunction: false,
       isVirtual: false,
+      physical: -1,
       requester,
     })
     return address
@@ -126,6 +139,7 @@ class Paper {
       return {
         ...f,
         parent: index.get(f.parent) ?? -1,
+        physical: index.get(f.physical) ?? -1,
         above: f.above && { ...f.above, among: f.above.among.flatMap((one) => index.get(one) ?? []) },
         requester:
           'unknown' in requester
@@ -135,14 +149,27 @@ class Paper {
     })
   }
 
-  #slotOf(address: string): readonly number[] {
-    const own = this.#places[this.#find(address)]!
+  #slotOf(at: number): readonly number[] {
+    const own = this.#places[at]!
     return [...this.#places.keys()].filter((i) => {
       const f = this.#places[i]!
       return (
         !this.#gone.has(i) && f.domain === own.domain && f.bus === own.bus && f.devfn >> 3 === own.devfn >> 3
       )
     })
+  }
+
+  /** The same functions, and behind them the virtual ones that belong to them. */
+  #withVirtual(card: readonly number[]): readonly number[] {
+    const virtual = [...this.#places.keys()].filter(
+      (i) => !this.#gone.has(i) && !card.includes(i) && card.includes(this.#places[i]!.physical),
+    )
+    return [...card, ...virtual]
+  }
+
+  #idOf(at: number): number {
+    const { bus, devfn } = this.#places[at]!
+    return (bus << 8) | devfn
   }
 
   #find(address: string): number {
@@ -197,7 +224,9 @@ class Paper {
     const { domain } = this.#places[port]!
     const config = this.#functions[port] && knownValue(this.#functions[port].config)
     const own = config?.header.kind === 'type1' ? config.header.fields.secondaryBus : undefined
-    const used = new Set(this.#places.flatMap((f) => (f.domain === domain ? [f.bus] : [])))
+    const used = new Set(
+      this.#places.flatMap((f, i) => (f.domain === domain && !this.#gone.has(i) ? [f.bus] : [])),
+    )
     if (own && !used.has(own)) return own
     for (const f of this.#functions) used.add(placeOf(f.address).bus)
     let bus = 0xff

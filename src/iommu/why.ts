@@ -60,6 +60,8 @@ export type Step =
       readonly function: string
       readonly with: string
       readonly quirk: AliasQuirk | undefined
+      /** The firmware's IVRS table says so. */
+      readonly byFirmware: boolean
       readonly decided: boolean
     }
   /** Whether functions of one slot are kept apart: itself, and those neighbours that do not isolate. None: the group is its own. */
@@ -133,14 +135,17 @@ function described(tree: Tree, step: TraceStep): Step {
         decided: step.decided,
       }
     }
-    case 'alias':
+    case 'alias': {
+      const aliases = [tree.aliases(step.at), tree.aliases(step.with)]
       return {
         kind: step.kind,
         function: name(step.at),
         with: name(step.with),
-        quirk: tree.aliases(step.at)?.quirk ?? tree.aliases(step.with)?.quirk,
+        quirk: aliases[0]?.quirk ?? aliases[1]?.quirk,
+        byFirmware: aliases.some((one) => one?.byFirmware),
         decided: step.decided,
       }
+    }
     case 'neighbours':
       return {
         kind: step.kind,

@@ -23,7 +23,13 @@ $b mount -t proc proc /proc
 $b mount -t sysfs sysfs /sys
 $b mount -t devtmpfs devtmpfs /dev
 for m in $($b cat /modules/order); do $b insmod /modules/$m || echo "handover: cannot load $m"; done
-$b mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 handover-root /lab/lower || echo 'handover: cannot mount the root'
+# Devices behind a virtio IOMMU get their drivers a while after it got its own: with many of them, too late for the first try.
+n=0
+until $b mount -t 9p -o trans=virtio,version=9p2000.L,ro,cache=loose,msize=512000 handover-root /lab/lower; do
+  n=$((n + 1))
+  [ $n -lt 60 ] || { echo 'handover: cannot mount the root'; break; }
+  $b sleep 1
+done
 $b mount -t tmpfs tmpfs /lab/upper
 $b mkdir /lab/upper/data /lab/upper/work
 $b mount -t overlay -o lowerdir=/lab/lower,upperdir=/lab/upper/data,workdir=/lab/upper/work overlay /root || echo 'handover: cannot overlay the root'

@@ -139,8 +139,11 @@ export function moduleName(path: string): string {
     .replaceAll('_', '-')
 }
 
+/** Debian's packages of Linux 7.3 leave the list out. */
 function builtin(modules: string): string[] {
-  return readFileSync(join(modules, 'modules.builtin'), 'utf8').split('\n').filter(Boolean).map(moduleName)
+  const list = join(modules, 'modules.builtin')
+  if (!existsSync(list)) return []
+  return readFileSync(list, 'utf8').split('\n').filter(Boolean).map(moduleName)
 }
 
 /** Module name -> its file and the files that must be loaded before it, in order. Source: modules.dep(5). */

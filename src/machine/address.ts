@@ -17,6 +17,12 @@ export function parsedAddress(address: string) {
   return { ...numbers, id: (numbers.bus << 8) | (numbers.device << 3) | numbers.function }
 }
 
+/** The address of a function by its numbers: `id` as in {@link parsedAddress}. */
+export function addressOf(segment: number, id: number): string {
+  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0')
+  return `${hex(segment, 4)}:${hex(id >> 8, 2)}:${hex((id >> 3) & 31, 2)}.${id & 7}`
+}
+
 /** By domain, bus, device, function. Text order is wrong where domains have more than four digits. */
 export function compareAddresses(a: string, b: string): number {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)

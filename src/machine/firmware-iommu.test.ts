@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  acpiEntry,
   acpiTable,
   bytesOf,
   dmarTable,
@@ -92,6 +93,21 @@ describe('the unit of a DMAR', () => {
     expect(unitIn(dmarTable({}, drhd({ base: 0x1000 }, named)), '0000:00:02.0')).toBeNull()
   })
 
+  it('is for displays alone where all that it names and is there are displays', () => {
+    const displaysOnly = (...units: Uint8Array[]) => {
+      const { unit } = ask({ DMAR: dmarTable({}, ...units) }, '0000:00:02.0')
+      return 'value' in unit && unit.value?.displaysOnly
+    }
+    const display = scope(1, 0, [2, 0])
+    expect(displaysOnly(rest, drhd({ base: 0x1000 }, display))).toBe(true)
+    expect(displaysOnly(drhd({ base: 0x1000 }, display, scope(1, 0, [0x1f, 7])))).toBe(true)
+    expect(displaysOnly(drhd({ base: 0x1000 }, display, scope(1, 0, [0x14, 0])))).toBe(false)
+    expect(displaysOnly(drhd({ base: 0x1000 }, display, scope(2, 0, [0x1c, 4])))).toBe(false)
+    expect(displaysOnly(drhd({ base: 0x1000 }, display, scope(5, 0, [], 1)))).toBe(false)
+    expect(displaysOnly(rest)).toBe(false)
+    expect(displaysOnly(drhd({ base: 0x1000, all: true }, display))).toBe(false)
+  })
+
   it('is of its own segment', () => {
     const other = drhd({ base: 0x4000, all: true, segment: 1 })
     expect(unitIn(dmarTable({}, other), '0000:00:02.0')).toBeNull()
@@ -151,7 +167,13 @@ describe('an IVRS', () => {
       [0x2000n, 'range', null],
     ],
     ['a range without it', [entry4(0x03, 0x0008), entry4(0x04, 0x02ff)], null],
-    ['an APIC', [entry8(0x48, 0, 0x0300, 33, 1)], null],
+    ['an APIC with its id', [entry8(0x48, 0, 0x0300, 33, 1)], [0x2000n, 'named', '0000:03:00.0']],
+    ['an APIC with another id', [entry8(0x48, 0, 0x00a0, 33, 1)], null],
+    [
+      'a device of ACPI with its id',
+      [acpiEntry(0x0300, 'AMDI0020', 0, new Uint8Array())],
+      [0x2000n, 'named', '0000:03:00.0'],
+    ],
   ])('that covers %s', (_, entries, unit) => {
     expect(unitIn(table(...entries), '0000:03:00.0')).toEqual(unit)
   })
@@ -167,6 +189,19 @@ describe('an IVRS', () => {
     expect(unitIn(own, '0000:03:00.0')).toEqual([0x2000n, 'rest', null])
     expect(unitIn(own, '0000:00:02.0')).toBeNull()
     expect(unitIn(own, '0001:00:02.0')).toBeNull()
+  })
+
+  it('with several units for a function: the last is in charge', () => {
+    const all = entry4(0x01, 0)
+    const several = ivrsTable(
+      0,
+      ivhd(0x11, { base: 0x2000, deviceId: 0x0010 }, all),
+      ivhd(0x11, { base: 0x3000, deviceId: 0x00a0 }, all),
+    )
+    expect(unitIn(several, '0000:03:00.0')).toEqual([0x3000n, 'rest', null])
+    // No unit translates another one either.
+    expect(unitIn(several, '0000:00:02.0')).toBeNull()
+    expect(unitIn(several, '0000:00:14.0')).toBeNull()
   })
 
   it('tells reserved memory of all, one, and a range of functions', () => {
@@ -202,9 +237,9 @@ describe('tables', () => {
       dmar: { value: null },
       ivrs: { unknown: 'denied' },
     })
-    for (const name of ['IORT', 'VIOT'])
+    for (const name of ['DMAR', 'IVRS', 'IORT', 'VIOT'])
       expect(ask({ [name]: acpiTable(name, 1) }, '0000:00:02.0').unit).toEqual({
-        unknown: 'this program does not follow this table to its devices',
+        unknown: 'the table is broken at byte 0x0',
         path: `${folder}/${name}`,
       })
   })

@@ -1,18 +1,27 @@
 import type { AcpiProblem } from '../acpi/index.js'
-import { acpiTablesFolder } from './acpi.js'
-import { reservedByIvrs, unitOfIvrs } from './firmware-amd.js'
-import { reservedByDmar, unitOfDmar } from './firmware-intel.js'
+import { type AcpiTables, acpiTablesFolder } from './acpi.js'
+import { reservedByIvrs, unitsOfIvrs } from './firmware-amd.js'
+import { reservedByIort, unitsOfIort } from './firmware-arm.js'
+import { reservedByDmar, unitsOfDmar } from './firmware-intel.js'
+import { unitsOfViot } from './firmware-virtio.js'
 import type { Fact, Machine, PciFunction } from './machine.js'
+import { type Place, placesOf } from './place.js'
 
 /** The IOMMU that is in charge of a function, by the firmware's tables. The kernel may have it off. */
 export interface FirmwareUnit {
-  readonly kind: 'DRHD' | 'IVHD'
+  readonly kind: 'DRHD' | 'IVHD' | 'SMMU' | 'SMMUv3' | 'virtio-iommu'
+  /** The function's. */
   readonly segment: number
-  readonly registerBase: bigint
+  /** Null: it is a PCI function itself, and its registers are where its BARs say. */
+  readonly registerBase: bigint | null
+  /** The PCI function that it is; null: none, or the table does not say. */
+  readonly device: string | null
   /** `named`: the table names the function; `below`: a bridge above it; `rest`: what no other unit covers; `range`: its id lies in a range. */
   readonly because: 'named' | 'below' | 'rest' | 'range'
   /** The function that the table names: itself, a bridge above, the physical function of a virtual one. */
   readonly named: string | null
+  /** It is there for displays alone: the kernel can be told to leave it out. */
+  readonly displaysOnly: boolean
 }
 
 /** Memory that the firmware says a function goes on using, so that it must stay mapped at its own addresses. */
@@ -34,47 +43,80 @@ export interface TableAnswer<T> {
   readonly final: boolean
 }
 
+/** What one table says of functions that are asked about one after the other. */
+export type Asked<T> = (place: Place) => Fact<TableAnswer<T>>
+
+/** Finds the unit of any function among `places`, which are all that there are. `null`: the tables put none in charge of it. */
+export function firmwareUnits(
+  { dmar, ivrs, iort, viot }: AcpiTables,
+  places: Iterable<Place>,
+): (place: Place) => Fact<FirmwareUnit | null> {
+  return askFirst<FirmwareUnit | null>(
+    [
+      opened('DMAR', dmar, (table) => unitsOfDmar(table, places)),
+      opened('IVRS', ivrs, unitsOfIvrs),
+      opened('IORT', iort, unitsOfIort),
+      opened('VIOT', viot, (table) => unitsOfViot(table, places)),
+    ],
+    null,
+  )
+}
+
 /** `null`: the tables put no IOMMU in charge of it. */
 export function firmwareUnitOf(machine: Machine, f: PciFunction): Fact<FirmwareUnit | null> {
-  return ask(machine, unitOfDmar(machine, f), unitOfIvrs(machine, f), null)
+  const places = placesOf(machine.functions)
+  return firmwareUnits(machine.acpi, places.values())(places.get(f.address)!)
 }
 
-export function reservedRegionsOf(machine: Machine, f: PciFunction): Fact<readonly ReservedRegion[]> {
-  return ask(machine, reservedByDmar(machine, f), reservedByIvrs(machine, f), [])
+export function reservedRegionsOf(
+  { acpi: { dmar, ivrs, iort, viot }, functions }: Machine,
+  f: PciFunction,
+): Fact<readonly ReservedRegion[]> {
+  const none = (): ReturnType<Asked<readonly ReservedRegion[]>> => ({ value: { found: [], final: false } })
+  return askFirst<readonly ReservedRegion[]>(
+    [
+      opened('DMAR', dmar, reservedByDmar),
+      opened('IVRS', ivrs, reservedByIvrs),
+      opened('IORT', iort, reservedByIort),
+      opened('VIOT', viot, () => none),
+    ],
+    [],
+  )(placesOf(functions).get(f.address)!)
 }
 
-/** A computer has one of the tables, so what any of them tells is the answer. `none`: where there is no table at all. */
-function ask<T>(
-  { acpi }: Machine,
-  dmar: Fact<TableAnswer<T> | null>,
-  ivrs: Fact<TableAnswer<T> | null>,
-  none: T,
-): Fact<T> {
-  for (const [name, table, answer] of [
-    ['DMAR', acpi.dmar, dmar],
-    ['IVRS', acpi.ivrs, ivrs],
-  ] as const) {
+/** A table, ready to be asked about one function after the other; null: the firmware has none. */
+type Opened<T> = Fact<{
+  readonly name: string
+  readonly asked: Asked<T>
+  readonly problems: readonly AcpiProblem[]
+} | null>
+
+function opened<T, Table extends { readonly problems: readonly AcpiProblem[] }>(
+  name: string,
+  table: Fact<Table | null>,
+  open: (table: Table) => Asked<T>,
+): Opened<T> {
+  if ('unknown' in table) return table
+  if (table.value === null) return { value: null }
+  return { value: { name, asked: open(table.value), problems: table.value.problems } }
+}
+
+/** A computer has one of the tables, so the first that is there is asked. `none`: the answer where there is no table at all. */
+function askFirst<T>(tables: readonly Opened<T>[], none: T): (place: Place) => Fact<T> {
+  const first = tables.find((table) => 'unknown' in table || table.value !== null)
+  if (first === undefined) return () => ({ value: none })
+  if ('unknown' in first) return () => first
+  const { name, asked, problems } = first.value!
+  const broken = problems.find(isGap)
+  return (place) => {
+    const answer = asked(place)
     if ('unknown' in answer) return answer
-    if (answer.value === null) continue
-    const broken = 'value' in table ? table.value?.problems.find(isGap) : undefined
     if (broken === undefined || answer.value.final) return { value: answer.value.found }
     return {
       unknown: `the table is broken at byte 0x${broken.at.toString(16)}`,
       path: `${acpiTablesFolder}/${name}`,
     }
   }
-  for (const [name, table] of [
-    ['IORT', acpi.iort],
-    ['VIOT', acpi.viot],
-  ] as const) {
-    if ('unknown' in table) return table
-    if (table.value !== null)
-      return {
-        unknown: 'this program does not follow this table to its devices',
-        path: `${acpiTablesFolder}/${name}`,
-      }
-  }
-  return { value: none }
 }
 
 /** Behind such a one something of the table may be lost. */

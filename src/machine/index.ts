@@ -6,9 +6,11 @@
 export { type AcpiTables, acpiTablesFolder } from './acpi.js'
 export { compareAddresses, isAddress } from './address.js'
 export { capabilitiesSeen, capabilityOf } from './capability.js'
+export { aliasesOfIvrs } from './firmware-amd.js'
 export {
   type FirmwareUnit,
   firmwareUnitOf,
+  firmwareUnits,
   type ReservedRegion,
   reservedRegionsOf,
 } from './firmware-iommu.js'
@@ -21,6 +23,7 @@ export {
 } from './holders.js'
 export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
+export type { Place } from './place.js'
 export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'

@@ -1,4 +1,5 @@
 import {
+  causesOf,
   changeMachine,
   defaultRules,
   differences,
@@ -110,14 +111,23 @@ function predictedPart(
       possible: [...one.possible],
       missing: missingDocument(machine, one.missing),
     })),
-    premises: premiseDocuments(prediction.premises),
+    premises: premiseDocuments(machine, prediction.premises),
     differences: isChanged
       ? differencesDocument('today', predictGroups(machine), prediction, subjects)
       : comparesKernel
-        ? differencesDocument('kernel', machine, prediction, subjects)
+        ? kernelDifferences(machine, prediction, subjects)
         : null,
     added: [...changed.added],
   }
+}
+
+function kernelDifferences(
+  machine: Machine,
+  prediction: Prediction,
+  subjects: readonly Subject[],
+): Part['differences'] {
+  const found = differencesDocument('kernel', machine, prediction, subjects)
+  return found.functions.length === 0 ? found : { ...found, causes: [...causesOf(machine)] }
 }
 
 function differencesDocument(
@@ -125,10 +135,11 @@ function differencesDocument(
   before: Machine | Prediction,
   prediction: Prediction,
   subjects: readonly Subject[],
-): Part['differences'] {
+): NonNullable<Part['differences']> {
   const found = differences(membershipOf(before), membershipOf(prediction))
   return {
     from,
+    causes: [],
     functions: found.map((one, i) => {
       const step =
         i < explainedDifferences

@@ -25,8 +25,18 @@ export function tellingCommand({ source }: Machine, fact: MissingFact['fact']): 
   }
 }
 
-export function premiseDocuments(premises: readonly Premise[]) {
-  return premises.map(({ kind, functions }) => ({ kind, functions: [...functions] }))
+export function premiseDocuments({ source }: Machine, premises: readonly Premise[]) {
+  return premises.map(({ kind, functions, because }) => ({
+    kind,
+    functions: [...functions],
+    ...(because ? { because: { ...because, ...tellsTables(source.kind, because.unknown) } } : {}),
+  }))
+}
+
+/** The command that would tell what a table says, where one would: what is not there, or broken, no command mends. */
+function tellsTables(kind: Machine['source']['kind'], unknown: string): { readonly tell?: string } {
+  if (unknown !== 'denied' && unknown !== 'unrecorded') return {}
+  return { tell: kind === 'live' ? 'sudo handover groups' : 'sudo handover record -o FILE' }
 }
 
 export function versionText({ major, minor, patch }: KernelVersion): string {

@@ -34,7 +34,9 @@ export function showDocument(machine: Machine, f: PciFunction): ShowDocument {
     ),
     firmwareIommu: {
       unit: mapFact(firmwareUnitOf(machine, f), (unit) =>
-        unit === null ? null : { ...unit, registerBase: hexText(unit.registerBase) },
+        unit === null
+          ? null
+          : { ...unit, registerBase: unit.registerBase === null ? null : hexText(unit.registerBase) },
       ),
       reservedRegions: mapFact(reservedRegionsOf(machine, f), (regions) =>
         regions.map(({ start, end, ...region }) => ({ ...region, start: hexText(start), end: hexText(end) })),

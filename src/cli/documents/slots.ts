@@ -1,8 +1,9 @@
 import { defaultRules, predictGroups, type Rules, slotsOf } from '../../iommu/index.js'
-import type { Machine } from '../../machine/index.js'
+import type { Fact, Machine } from '../../machine/index.js'
+import type { MissingFact } from '../schemas/groups.js'
 import type { SlotsDocument } from '../schemas/slots.js'
 import { functionSummary } from './common.js'
-import { missingDocument, premiseDocuments, versionText } from './iommu.js'
+import { missingDocument, premiseDocuments, tellingCommand, versionText } from './iommu.js'
 
 export function slotsDocument(machine: Machine, rules: Rules = defaultRules(machine)): SlotsDocument {
   return {
@@ -15,10 +16,24 @@ export function slotsDocument(machine: Machine, rules: Rules = defaultRules(mach
       number,
       link,
       occupants: [...occupants],
-      sharesWith: 'missing' in sharesWith ? null : [...sharesWith],
-      missing: 'missing' in sharesWith ? missingDocument(machine, sharesWith.missing) : [],
+      covered: sharesWith !== null,
+      sharesWith: sharesWith === null || 'missing' in sharesWith ? null : [...sharesWith],
+      missing: [
+        ...missingDocument(machine, sharesWith !== null && 'missing' in sharesWith ? sharesWith.missing : []),
+        ...missingFact(machine, port, 'slot number', number),
+        ...missingFact(machine, port, 'link', link),
+      ],
     })),
-    premises: premiseDocuments(predictGroups(machine, rules).premises),
+    premises: premiseDocuments(machine, predictGroups(machine, rules).premises),
     functions: machine.functions.map(functionSummary),
   }
+}
+
+function missingFact(
+  machine: Machine,
+  port: string,
+  fact: 'slot number' | 'link',
+  value: Fact<unknown>,
+): readonly MissingFact[] {
+  return 'unknown' in value ? [{ function: port, fact, ...value, tell: tellingCommand(machine, fact) }] : []
 }

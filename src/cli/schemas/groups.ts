@@ -14,6 +14,8 @@ export const missing = z.strictObject({
     'DMA aliases',
     'VMD controller',
     'place',
+    'slot number',
+    'link',
   ]),
   unknown: z.string(),
   path: z.string(),
@@ -24,6 +26,14 @@ export type MissingFact = z.infer<typeof missing>
 export const premise = z.strictObject({
   kind: z.enum(['above is missing', 'newest kernel', 'coverage by convention', 'chipset registers']),
   functions: addresses,
+  because: z
+    .strictObject({
+      unknown: z.string(),
+      path: z.string(),
+      tell: z.string().optional().describe('the command that would tell'),
+    })
+    .optional()
+    .describe('what stood in the way of knowing'),
 })
 
 const acsBits = z.array(
@@ -84,6 +94,7 @@ const step = z.discriminatedUnion('kind', [
     function: functionAddress,
     with: functionAddress,
     quirk: z.string().optional(),
+    byFirmware: z.boolean().describe("the firmware's IVRS table says so"),
     decided: z.boolean(),
   }),
   z.strictObject({
@@ -131,6 +142,11 @@ export const groupsSchema = z.strictObject({
       from: z
         .enum(['kernel', 'today'])
         .describe("the kernel's groups, or those predicted without the changes"),
+      causes: z
+        .array(z.enum(['override patch', 'late ACS']))
+        .describe(
+          "what the kernel does not tell, and with which the prediction agrees with the kernel's groups",
+        ),
       functions: z.array(
         z.strictObject({
           function: functionAddress,

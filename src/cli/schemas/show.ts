@@ -51,15 +51,23 @@ export const showSchema = z.strictObject({
       unit: fact(
         z
           .strictObject({
-            kind: z.enum(['DRHD', 'IVHD']).describe('of the DMAR of Intel, the IVRS of AMD'),
+            kind: z
+              .enum(['DRHD', 'IVHD', 'SMMU', 'SMMUv3', 'virtio-iommu'])
+              .describe('of the DMAR of Intel, the IVRS of AMD, the IORT of Arm (two), a VIOT'),
             segment: z.int().nonnegative(),
-            registerBase: address,
+            registerBase: address
+              .nullable()
+              .describe('null: the unit is a PCI function, with its registers behind a BAR'),
+            device: functionAddress.nullable().describe('the PCI function that the unit is; null: none'),
             because: z
               .enum(['named', 'below', 'rest', 'range'])
               .describe(
                 'the table names it, or a bridge above it, or leaves it over, or gives a range of ids',
               ),
             named: functionAddress.nullable().describe('the function that the table names'),
+            displaysOnly: z
+              .boolean()
+              .describe('all that the table names for it are displays: intel_iommu=igfx_off leaves it out'),
           })
           .nullable(),
       ).describe('the IOMMU in charge of it; null: none'),

@@ -23,11 +23,12 @@ export const slotsSchema = z.strictObject({
       ),
       link: fact(link.nullable()).describe('its link, speeds in GT/s, widths in lanes'),
       occupants: z.array(functionAddress),
+      covered: z.boolean().describe('whether an IOMMU is in charge there; false: a card gets no group'),
       sharesWith: z
         .array(functionAddress)
         .nullable()
-        .describe('who would share the group of a card there; null: not known'),
-      missing: z.array(missing),
+        .describe('who would share the group of a card there; null: not known, or it gets none'),
+      missing: z.array(missing).describe('what is not known of the slot'),
     }),
   ),
   premises: z.array(premise),
