@@ -17,7 +17,6 @@ export { type Difference, differences, type Membership, membershipOf } from './c
 export { PredictionInputError } from './errors.js'
 export { hasSince, isWithin, type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 export { kernelParameters } from './parameters.js'
-export { type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
 export {
   type PredictedGroup,
   type Prediction,
