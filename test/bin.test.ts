@@ -13,10 +13,10 @@ describe('bin/handover', () => {
   const program = join(users, 'handover')
 
   beforeAll(() => {
-    for (const path of ['bin', 'dist/cli', 'scripts', 'src', 'node_modules'])
+    for (const path of ['bin', 'dist/bin', 'scripts', 'src', 'node_modules'])
       mkdirSync(join(checkout, path), { recursive: true })
     copyFileSync(resolve(import.meta.dirname, '../bin/handover'), join(checkout, 'bin/handover'))
-    writeFileSync(join(checkout, 'dist/cli/main.js'), 'console.log(process.argv.slice(2).join(" "))')
+    writeFileSync(join(checkout, 'dist/bin/main.js'), 'console.log(process.argv.slice(2).join(" "))')
     writeFileSync(join(checkout, 'scripts/build.sh'), '#!/bin/sh\nnode -e "console.error(\'built\')"\n')
     for (const file of ['bin/handover', 'scripts/build.sh']) chmodSync(join(checkout, file), 0o755)
     mkdirSync(users, { recursive: true })

@@ -8,7 +8,7 @@ export type { GuestCommand } from '../src/lab/index.js'
 export const top = resolve(import.meta.dirname, '..')
 
 /** In the laboratory: this checkout's program. `${handover} devices` is a line for the shell. */
-export const handover = `${process.execPath} ${top}/dist/cli/main.js`
+export const handover = `${process.execPath} ${top}/dist/bin/main.js`
 
 /** Joins the shared computer for the tests of a file. Use it inside tests: `lab().run('lspci')`. */
 export function useLab(): () => Guest {

@@ -12,6 +12,7 @@ const rooms = [
   'logs',
   'rules',
   'changes',
+  'plan',
   'vm',
   'lab',
   'cli',

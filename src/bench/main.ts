@@ -2,7 +2,8 @@
  * `npm run bench`: whole-process time and peak memory of this program beside `lspci -vvv`, in one run on one computer.
  * First, in this process, the prediction of groups on computers up to a full PCI segment.
  *
- * On this computer, and on a made one of 4096 functions, which each gets in its own form: a recording, a hexdump.
+ * On this computer, and on a made one of 4096 functions, which each gets in its own form: a recording, a hexdump. Last,
+ * `diagnose` on a made journal, beside `grep`.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -11,11 +12,14 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gather } from '../cli/index.js'
 import { liveHost, record } from '../host/index.js'
+import { grepPatterns } from './grep-patterns.js'
 import { benchGroups } from './groups.js'
 import { hexdump, madeComputer, madeFunctions } from './made-computer.js'
+import { writeJournal } from './made-journal.js'
 
 const runs = 9
-const program = join(import.meta.dirname, '../cli/main.js')
+const journalBytes = 200e6
+const program = join(import.meta.dirname, '../bin/main.js')
 
 interface Case {
   readonly name: string
@@ -72,8 +76,27 @@ try {
     handover('check', '--host', largeRecording),
     handover('check', '01:00.0', '--host', largeRecording),
   ])
+
+  const journal = join(folder, 'journal.txt')
+  const patterns = join(folder, 'patterns.txt')
+  const lines = writeJournal(journal, journalBytes)
+  writeFileSync(patterns, grepPatterns())
+  compare(
+    `A made journal of ${journalBytes / 1e6} MB, ${lines} lines`,
+    {
+      name: 'LC_ALL=C grep -E -f PATTERNS',
+      argv: ['env', 'LC_ALL=C', grepProgram(), '-cE', '-f', patterns, journal],
+    },
+    [handover('diagnose', journal)],
+    journalBytes,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
+}
+
+/** By its path: busybox would run its own grep, which takes minutes. */
+function grepProgram(): string {
+  return execFileSync('sh', ['-c', 'command -v grep'], { encoding: 'utf8' }).trim()
 }
 
 function liveAddresses(): readonly string[] {
@@ -84,7 +107,7 @@ function liveAddresses(): readonly string[] {
 }
 
 /** Runs each in turn, so that whatever else goes on in the computer falls on all of them alike; prints medians. */
-function compare(title: string, reference: Case, cases: readonly Case[]): void {
+function compare(title: string, reference: Case, cases: readonly Case[], bytes?: number): void {
   const all = [reference, ...cases]
   const measured = all.map((): Measured[] => [])
   for (let run = 0; run <= runs; run++)
@@ -98,13 +121,13 @@ function compare(title: string, reference: Case, cases: readonly Case[]): void {
   }))
   console.log(`\n${title}`)
   console.log(
-    `  ${'median of '.concat(String(runs)).padEnd(40)}${'time'.padStart(10)}${'memory'.padStart(11)}   time : lspci`,
+    `  ${'median of '.concat(String(runs)).padEnd(40)}${'time'.padStart(10)}${'memory'.padStart(11)}   time : ${reference.name.includes('grep') ? 'grep' : 'lspci'}`,
   )
   for (const [i, { name }] of all.entries()) {
     const { milliseconds, mebibytes } = medians[i]!
     const ratio = (milliseconds / medians[0]!.milliseconds).toFixed(2)
     console.log(
-      `  ${name.padEnd(40)}${`${milliseconds.toFixed(0)} ms`.padStart(10)}${`${mebibytes.toFixed(0)} MiB`.padStart(11)}${ratio.padStart(10)}`,
+      `  ${name.padEnd(40)}${`${milliseconds.toFixed(0)} ms`.padStart(10)}${`${mebibytes.toFixed(0)} MiB`.padStart(11)}${ratio.padStart(10)}${bytes === undefined ? '' : `${(bytes / 1e3 / milliseconds).toFixed(0)} MB/s`.padStart(12)}`,
     )
   }
 }
@@ -118,7 +141,7 @@ function measure({ argv }: Case): Measured {
   })
   const milliseconds = Number(process.hrtime.bigint() - before) / 1e6
   const kibibytes = Number(result.stderr.trim().split('\n').at(-1))
-  // `check` ends with 2 or 4 where it found something.
+  // `check` and `diagnose` end with 2 or 4 where they found something.
   if (result.error || ![0, 2, 4].includes(result.status ?? 1) || !Number.isFinite(kibibytes))
     throw new Error(`${argv.join(' ')} failed: ${result.stderr}`)
   return { milliseconds, mebibytes: kibibytes / unit / 1024 }

@@ -4,7 +4,8 @@
  */
 
 import type { Host, WritableHost } from '../host/index.js'
-import type { Holder } from './holders.js'
+import type { Holder } from '../machine/index.js'
+import type { Disk } from './disk.js'
 import type { Writer } from './writer.js'
 
 /** A function's driver, and the name in its `driver_override`; null: none. */
@@ -42,15 +43,46 @@ export interface ConsoleRelease {
   readonly address: string
 }
 
-export type Change = DriverBinding | ModuleLoad | ConsoleRelease
+/** A text file as it is and as it is to be; null: not there. */
+export interface FileEdit {
+  readonly path: string
+  readonly before: string | null
+  readonly after: string | null
+  /** Permissions of a file that is new; one that is there keeps its own, its owner and its attributes. */
+  readonly mode: number
+  /** Folders above it that are not there before. */
+  readonly folders: readonly string[]
+}
 
-/** The plain deed: one write to a file of the kernel, or a command. */
-export type Action = { readonly write: string; readonly path: string } | { readonly run: readonly string[] }
+/** A command that makes other files out of edited ones, and the files that it rewrites. */
+export interface Regeneration {
+  readonly run: readonly string[]
+  readonly rewrites: readonly string[]
+}
+
+/** Files that make a setting together, and the commands that take it over. */
+export interface Configuration {
+  readonly kind: 'configuration'
+  /** One word, its own within a plan: `command-line`. */
+  readonly id: string
+  /** What it sets, for people: `kernel command line (GRUB)`. */
+  readonly title: string
+  readonly edits: readonly FileEdit[]
+  readonly commands: readonly Regeneration[]
+}
+
+export type Change = DriverBinding | ModuleLoad | ConsoleRelease | Configuration
+
+/** The plain deed: one write to a file of the kernel, a command, or a file as it is to be (null: removed). */
+export type Action =
+  | { readonly write: string; readonly path: string }
+  | { readonly run: readonly string[] }
+  | { readonly edit: string; readonly before: string | null; readonly after: string | null }
 
 /** What a person is told of a change before it is made. */
 export interface Description {
   readonly kind: Change['kind']
-  /** A function's address, a module or a console. */
+  /** A function's address, a module, a console, or what a configuration sets. */
   readonly target: string
   readonly from: string | null
   readonly to: string | null
@@ -96,6 +128,9 @@ export interface Context {
   /** Whether this process may change drivers, apart from what the kernel still refuses. */
   readonly privileged: boolean
   readonly report: (event: ChangeEvent) => void
+  readonly disk: Disk
+  /** The folder for what must be put back: `/var/lib/handover/3`. */
+  readonly keptIn: string
   /** Runs a command to its end; rejects with what it said when it fails. */
   readonly run: (argv: readonly string[]) => Promise<void>
 }

@@ -8,9 +8,10 @@
 
 import { posix } from 'node:path'
 import type { Host } from '../host/index.js'
+import type { DeviceNode, Holder } from '../machine/index.js'
 import type { Action, Binding, ChangeKind, Context, Difference, DriverBinding } from './change.js'
 import { BlockedError, HeldError, NotAsWantedError, StaleError, UnreadableError } from './errors.js'
-import { closedFirst, type DeviceNode, deviceNodes, findHolders, type Holder } from './holders.js'
+import { holdersOfNodes, nodesOf, nodesToClose } from './holders.js'
 import { isVfioDriver } from './vfio-drivers.js'
 import type { Write } from './writer.js'
 
@@ -113,7 +114,7 @@ async function move(address: string, to: Binding | 'kernel', context: Context): 
   const leaves = now.driver !== null && (to === 'kernel' || to.driver !== now.driver)
   if (leaves) await waitUntilClosed(address, now.driver, context)
   // Asked now, since the nodes go away first when a driver lets go.
-  const nodes = leaves ? deviceNodes(host, address, now.driver) : []
+  const nodes = leaves ? nodesOf(host, address, now.driver) : []
   for (const write of steps(address, now, to)) {
     const later = lateWrites(address, now, to, write)
     await writeOrGiveUp(address, write, later, nodes, context)
@@ -170,7 +171,7 @@ function lateWrites(address: string, from: Binding, to: Binding | 'kernel', stuc
 
 function tryHolders(host: Host, nodes: readonly DeviceNode[]): readonly Holder[] | UnreadableError {
   try {
-    return findHolders(host, nodes)
+    return holdersOfNodes(host, nodes)
   } catch (error) {
     if (error instanceof UnreadableError) return error
     throw error
@@ -185,10 +186,7 @@ async function waitUntilClosed(
 ): Promise<void> {
   const deadline = Date.now() + limits.closeMs
   for (let told = false; ; told = true) {
-    const nodes = deviceNodes(host, address, driver).filter((node) =>
-      closedFirst.some((row) => row.subsystem === node.subsystem),
-    )
-    const holders = findHolders(host, nodes)
+    const holders = holdersOfNodes(host, nodesToClose(host, address, driver))
     if (holders.length === 0) return
     if (Date.now() >= deadline) throw new HeldError(address, driver, holders, limits.closeMs)
     if (!told) report({ kind: 'held', address, holders, limitMs: limits.closeMs })

@@ -1,5 +1,5 @@
+import type { Holder } from '../machine/index.js'
 import type { Change } from './change.js'
-import type { Holder } from './holders.js'
 import type { Refusal } from './refusal.js'
 
 /** What had to be known before anything is changed could not be read. */
@@ -43,6 +43,19 @@ export class StaleError extends Error {
     readonly found: string,
   ) {
     super(`${address} had ${planned} when this was planned and has ${found} now; plan it again`)
+  }
+}
+
+/** What was made has been changed since by somebody else, whose work putting it back would lose. */
+export class ChangedSinceError extends Error {
+  override readonly name = 'ChangedSinceError'
+
+  constructor(
+    readonly path: string,
+    readonly made: string | null,
+    readonly found: string | null,
+  ) {
+    super(`${path} has been changed since; put it back by hand, or make it as it was left and undo again`)
   }
 }
 
@@ -178,6 +191,8 @@ export function targetOf(change: Change): string {
       return change.module
     case 'console-release':
       return change.console
+    case 'configuration':
+      return change.title
   }
 }
 

@@ -18,18 +18,24 @@ export {
   type Binding,
   type Change,
   type ChangeEvent,
+  type Configuration,
   type ConsoleRelease,
   type Context,
   type Description,
   type Difference,
   type DriverBinding,
   defaultLimits,
+  type FileEdit,
   type Limits,
   type ModuleLoad,
+  type Regeneration,
 } from './change.js'
+export { missingFolders, textAt } from './configuration.js'
 export { liveContext } from './context.js'
+export { type Disk, liveDisk, runCommand, stateFolder } from './disk.js'
 export {
   BlockedError,
+  ChangedSinceError,
   ChangeFailedError,
   CommandError,
   HeldError,
@@ -43,7 +49,6 @@ export {
   UndoFailedError,
   UnreadableError,
 } from './errors.js'
-export type { Holder } from './holders.js'
 export { apply, check, describe, diff, undo } from './kinds.js'
 export {
   type BindingPlan,
@@ -53,6 +58,6 @@ export {
   planReturn,
 } from './plan-binding.js'
 export type { Note } from './plan-consoles.js'
-export type { Refusal } from './refusal.js'
+export { type Refusal, refuseRoles } from './refusal.js'
 export { applyPlan, giveBack, undoAll } from './sequence.js'
 export { isVfioDriver, vfioPci } from './vfio-drivers.js'

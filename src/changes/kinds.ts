@@ -1,5 +1,6 @@
 import type { Host } from '../host/index.js'
 import type { Change, ChangeKind, Context, Description, Difference } from './change.js'
+import { configuration } from './configuration.js'
 import { consoleRelease } from './console-release.js'
 import { driverBinding } from './driver-binding.js'
 import { moduleLoad } from './module-load.js'
@@ -8,6 +9,7 @@ const kinds: { readonly [K in Change['kind']]: ChangeKind<Extract<Change, { kind
   'driver-binding': driverBinding,
   'module-load': moduleLoad,
   'console-release': consoleRelease,
+  configuration,
 }
 
 function kindOf(change: Change): ChangeKind<Change> {

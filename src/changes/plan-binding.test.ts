@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { SimulatedHost } from '../../test/support/simulated-host.js'
-import { type PciFunction, readMachine } from '../machine/index.js'
+import { neededRoles, type PciFunction, readMachine } from '../machine/index.js'
 import type { DriverBinding } from './change.js'
 import { NoSuchFunctionError } from './errors.js'
 import { planBinding, planReturn } from './plan-binding.js'
-import { roleRules } from './refusal.js'
 
 const root = '0000:00:01.0'
 const gpu = '0000:01:00.0'
@@ -115,12 +114,11 @@ describe('planBinding', () => {
       module: 'vfio-pci',
       shownBy: '/sys/bus/pci/drivers/vfio-pci',
     })
-    host.file(
-      '/lib/modules/6.1.0/modules.dep',
-      'kernel/drivers/vfio/pci/vfio-pci.ko.xz: kernel/drivers/vfio/vfio.ko.xz\n',
-    )
+    host.file('/proc/sys/kernel/modules_disabled', '0\n')
+    const module = '/lib/modules/6.1.0/kernel/drivers/vfio/pci/vfio-pci.ko.xz'
+    host.file(module, '')
     expect(plan(host, [gpu]).refusals).toEqual([])
-    host.file('/lib/modules/6.1.0/modules.dep', 'kernel/drivers/net/dummy.ko:\n')
+    host.remove(module)
     expect(plan(host, [gpu]).refusals).toMatchObject([{ rule: 'no-vfio-pci' }])
   })
 
@@ -237,7 +235,7 @@ describe('planBinding', () => {
       expect(plan(two, [nic]).refusals).toEqual([])
     })
 
-    it.each(roleRules)('$role where it cannot be told, and says what lifts it', ({ role, question }) => {
+    it.each(neededRoles)('$role where it cannot be told, and says what lifts it', ({ role, question }) => {
       const host = workstation()
       const machine = readMachine(host)
       const unknown = { unknown: 'EIO', path: '/made' }
@@ -249,7 +247,7 @@ describe('planBinding', () => {
       expect(planBinding(host, made, [nic], { accept: [role] }).refusals).toEqual([])
     })
 
-    it.each(roleRules)('$role of a function, and says what lifts it', ({ role, reason }) => {
+    it.each(neededRoles)('$role of a function, and says what lifts it', ({ role, reason }) => {
       const host = workstation()
       const machine = readMachine(host)
       const evidence = [{ path: '/made', value: 'x' }]

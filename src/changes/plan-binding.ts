@@ -220,19 +220,16 @@ function loadVfioPci(
   changes: Change[],
   leaving: readonly PciFunction[],
 ): Refusal | undefined {
-  const loaded = host.list(vfioPci.folder)
-  if (loaded.kind === 'value') return undefined
+  if (host.list(vfioPci.folder).kind === 'value') return undefined
   changes.push({ kind: 'module-load', module: vfioPci.module, shownBy: vfioPci.folder })
-  if (!('value' in machine.kernel)) return undefined
-  const path = `/lib/modules/${machine.kernel.value}/modules.dep`
-  const modules = host.readText(path)
-  if (modules.kind !== 'value' || /\/vfio-pci\.ko(\.\w+)?:/.test(modules.value)) return undefined
+  const found = machine.system.vfioModule(vfioPci.module)
+  if ('unknown' in found || found.value.state !== 'missing') return undefined
   return {
     rule: 'no-vfio-pci',
     functions: leaving.map(({ address }) => address),
-    evidence: [{ path, value: 'names no vfio-pci.ko' }],
+    evidence: [found.value.evidence],
     unknown: [],
-    reason: `this kernel (${machine.kernel.value}) has no driver vfio-pci`,
+    reason: 'this kernel has no driver vfio-pci',
     lift: { first: 'install the rest of its modules, or a kernel with CONFIG_VFIO_PCI' },
   }
 }

@@ -1,4 +1,11 @@
-import type { Evidence, Machine, PciFunction, RoleName, RoleSearch, Unknown } from '../machine/index.js'
+import {
+  type Evidence,
+  type Machine,
+  type PciFunction,
+  type RoleName,
+  roleLosses,
+  type Unknown,
+} from '../machine/index.js'
 
 /** Why functions are not taken from the host. */
 export interface Refusal {
@@ -15,99 +22,17 @@ export interface Refusal {
   readonly lift: { readonly accept?: RoleName; readonly first?: string }
 }
 
-interface RoleRule {
-  readonly role: RoleName
-  /** `any`: losing one function that has the role does harm; `last`: losing all that have it. */
-  readonly loss: 'any' | 'last'
-  readonly reason: string
-  /** What cannot be told. */
-  readonly question: string
-  readonly first?: string
-}
-
-/** Roles that the host cannot do without. The firmware's video card is none of them: what it shows is the role display. */
-export const roleRules: readonly RoleRule[] = [
-  {
-    role: 'root-disk',
-    loss: 'any',
-    reason: 'the root file system stands on it',
-    question: 'whether the root file system stands on it',
-  },
-  {
-    role: 'swap',
-    loss: 'any',
-    reason: 'a swap area stands on it',
-    question: 'whether a swap area stands on it',
-    first: 'take the swap area out of use with swapoff',
-  },
-  {
-    role: 'mounted',
-    loss: 'any',
-    reason: 'a mounted file system stands on it',
-    question: 'whether a mounted file system stands on it',
-    first: 'unmount the file system with umount',
-  },
-  {
-    role: 'network',
-    loss: 'last',
-    reason: 'every default route goes through it: the host would be cut off',
-    question: 'whether another default route is left without it',
-  },
-  {
-    role: 'keyboard',
-    loss: 'last',
-    reason: 'it carries the only keyboard',
-    question: 'whether another keyboard is left without it',
-  },
-  {
-    role: 'display',
-    loss: 'last',
-    reason: 'it shows the only display',
-    question: 'whether another display is left without it',
-  },
-  {
-    role: 'terminal',
-    loss: 'any',
-    reason: 'the terminal that this runs in hangs on it',
-    question: 'whether the terminal that this runs in hangs on it',
-    first: 'run this from another terminal',
-  },
-]
-
 /** Which roles the host would lose with `leaving`, or could not be told that it keeps. */
 export function refuseRoles(machine: Machine, leaving: readonly PciFunction[]): readonly Refusal[] {
-  if (leaving.length === 0) return []
-  return roleRules.flatMap((rule) => refuseRole(rule, machine.roles[rule.role], leaving))
-}
-
-function refuseRole(rule: RoleRule, search: RoleSearch, leaving: readonly PciFunction[]): readonly Refusal[] {
-  const lift = { accept: rule.role, ...(rule.first === undefined ? {} : { first: rule.first }) }
-  const having = leaving.filter(({ address }) => search.functions.includes(address))
-  const others = search.functions.length - having.length + search.elsewhere.length
-  if (having.length > 0 && (rule.loss === 'any' || others === 0)) {
-    // With a further one that could not be followed, it may not be the last: but who would build on that?
-    return having.map(({ address, roles }) => ({
-      rule: 'role',
-      functions: [address],
-      role: rule.role,
-      evidence: roles.find(({ name }) => name === rule.role)?.evidence ?? [],
-      unknown: search.unknown,
-      reason: rule.reason,
-      lift,
-    }))
-  }
-  if (search.unknown.length === 0 || (rule.loss === 'last' && others > 0)) return []
-  return [
-    {
-      rule: 'role',
-      functions: leaving.map(({ address }) => address),
-      role: rule.role,
-      evidence: [],
-      unknown: search.unknown,
-      reason: `it cannot be told ${rule.question}`,
-      lift,
-    },
-  ]
+  return roleLosses(machine.roles, leaving).map(({ needed, functions, evidence, unknown, reason }) => ({
+    rule: 'role',
+    functions,
+    role: needed.role,
+    evidence,
+    unknown,
+    reason,
+    lift: { accept: needed.role, ...(needed.first === undefined ? {} : { first: needed.first }) },
+  }))
 }
 
 /** No IOMMU group: without one the kernel gives no function to user space. */

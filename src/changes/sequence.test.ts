@@ -3,6 +3,7 @@ import { SimulatedHost } from '../../test/support/simulated-host.js'
 import { HostWriteError } from '../host/index.js'
 import { readMachine } from '../machine/index.js'
 import type { ChangeEvent, Context } from './change.js'
+import { liveDisk } from './disk.js'
 import {
   BlockedError,
   ChangeFailedError,
@@ -37,6 +38,8 @@ function context(host: SimulatedHost, more: Partial<Context> = {}): Context {
   return {
     host,
     writer: directWriter(host),
+    disk: liveDisk({ root: '/nowhere' }),
+    keptIn: '/nowhere',
     limits: { closeMs: 0, writeMs: 10 },
     privileged: true,
     report: () => undefined,

@@ -1,17 +1,15 @@
 import {
-  applyPlan,
   type BindingPlan,
   type Change,
   type ChangeEvent,
-  giveBack,
-  type Holder,
   liveContext,
   planBinding,
   planReturn,
   targetOf,
 } from '../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../host/index.js'
-import { type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
+import { type Holder, type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
+import { carryOut, carryOutReturn } from '../plan/index.js'
 import { selectEach } from './choose.js'
 import { type Invocation, isSet, listOf } from './command.js'
 import { bindingDocument } from './documents/binding.js'
@@ -28,8 +26,9 @@ import type { Line } from './text.js'
 function handOver(
   terminal: Terminal,
   asked: Invocation,
+  name: 'bind' | 'unbind',
   plan: (host: Host, machine: Machine, addresses: readonly string[]) => BindingPlan,
-  make: typeof applyPlan,
+  make: typeof carryOut,
 ): Promise<number> {
   return untilInterrupted(async (signal) => {
     const json = isSet(asked, 'json')
@@ -55,7 +54,15 @@ function handOver(
     }
     const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
     try {
-      print(await make(planned, context, signal))
+      const words = ['handover', name, ...asked.arguments].join(' ')
+      const { id, made } = await make(planned, context, {
+        asked: words,
+        signal,
+        onHalfDone: ({ head }) =>
+          terminal.say([`${head.id} (${head.asked}) was cut off: it is put back first.`]),
+      })
+      print(made)
+      if (id !== null) terminal.say([`To take it back: sudo handover undo ${id}`])
     } finally {
       context.writer.close()
     }
@@ -68,13 +75,20 @@ export function bind(terminal: Terminal, asked: Invocation): Promise<number> {
   return handOver(
     terminal,
     asked,
+    'bind',
     (host, machine, addresses) => planBinding(host, machine, addresses, { accept }),
-    applyPlan,
+    carryOut,
   )
 }
 
 export function unbind(terminal: Terminal, asked: Invocation): Promise<number> {
-  return handOver(terminal, asked, (_, machine, addresses) => planReturn(machine, addresses), giveBack)
+  return handOver(
+    terminal,
+    asked,
+    'unbind',
+    (_, machine, addresses) => planReturn(machine, addresses),
+    carryOutReturn,
+  )
 }
 
 /** The roles that `--accept` names. */
@@ -124,7 +138,7 @@ export function bindingText({ members, changes, accepted, notes, made }: Binding
   ]
 }
 
-function noteText(kind: BindingDocument['notes'][number]['kind'], address: string): string {
+export function noteText(kind: BindingDocument['notes'][number]['kind'], address: string): string {
   return kind === 'boot-frame-buffer-goes'
     ? `vfio-pci takes the firmware's frame buffer off ${address}: its picture is back only after a restart.`
     : `The kernel's VGA text console cannot be taken off ${address}: what it prints appears there.`
@@ -132,9 +146,9 @@ function noteText(kind: BindingDocument['notes'][number]['kind'], address: strin
 
 /** As a person would type it. */
 function actionText(action: BindingDocument['changes'][number]['actions'][number]): string {
-  return 'run' in action
-    ? `  ${action.run.join(' ')}`
-    : `  echo ${action.write.trim() || "''"} > ${action.path}`
+  if ('run' in action) return `  ${action.run.join(' ')}`
+  if ('edit' in action) return `  edit ${action.edit}`
+  return `  echo ${action.write.trim() || "''"} > ${action.path}`
 }
 
 export function refusalText(refusals: BindingDocument['refusals']): readonly Line[] {
@@ -152,7 +166,8 @@ export function progressText(event: ChangeEvent): readonly Line[] {
     case 'applied':
       return [changeText(event.change)]
     case 'undone':
-      return [`${targetOf(event.change)}: put back`]
+      // A module stays loaded.
+      return event.change.kind === 'module-load' ? [] : [`${targetOf(event.change)}: put back`]
     case 'held':
       return [
         `${event.address} is in use by ${event.holders.map(holderText).join(', ')}; waiting up to ${event.limitMs / 1000} s`,
@@ -174,6 +189,8 @@ function changeText(change: Change): string {
       return `${change.module}: loaded`
     case 'console-release':
       return `${change.console}: taken off ${change.address}`
+    case 'configuration':
+      return `${change.title}: set`
   }
 }
 

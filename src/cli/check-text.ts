@@ -50,7 +50,7 @@ export function checkText(
       [{ text: 'broken', style: 'red' }, `  the rule ${rule} broke, which is a defect of handover: ${error}`],
       '',
     )
-  lines.push(...undecidedText(document, width))
+  lines.push(...undecidedText(document, width, all))
   if (all)
     for (const { rule, says } of [...document.passed, ...document.notHere])
       lines.push(
@@ -65,32 +65,51 @@ export function checkText(
   return lines
 }
 
-/** By what decides them, since most often one command decides all. */
-function undecidedText({ undecided }: CheckDocument, width: number): readonly Line[] {
+/**
+ * By what decides them, since most often one command decides all. Of many, those that cannot change the verdict are counted,
+ * unless all are wanted.
+ */
+function undecidedText({ undecided }: CheckDocument, width: number, all: boolean): readonly Line[] {
   const byCommand = new Map<string, CheckDocument['undecided']>()
   const ordered = undecided.toSorted((a, b) => Number(b.decides) - Number(a.decides))
   for (const one of ordered) byCommand.set(one.decide, [...(byCommand.get(one.decide) ?? []), one])
-  return [...byCommand].flatMap(([decide, list]) => [
-    [
-      { text: 'unknown', style: 'cyan' as const },
-      '  ',
-      {
-        text: list.length === 1 ? list[0]!.title : `${list.length} questions could not be decided`,
-        style: 'bold' as const,
-      },
-      ...(list.length === 1 ? [`  [${list[0]!.rule}]`] : []),
-    ],
-    ...(list.length === 1
-      ? []
-      : list.flatMap(({ title, rule, decides }) =>
-          wrap(`${title}  [${rule}]`, width - 4).map(
-            (text, i): Line => `${i === 0 ? (decides ? '  ! ' : '  - ') : '    '}${text}`,
-          ),
-        )),
-    ...indented(`To decide: ${decide}`, width),
-    '',
-  ])
+  return [...byCommand].flatMap(([decide, list]): Line[] => {
+    const [first] = list
+    if (list.length === 1)
+      return [
+        [
+          { text: 'unknown', style: 'cyan' },
+          '  ',
+          { text: first!.title, style: 'bold' },
+          `  [${first!.rule}]`,
+        ],
+        ...indented(`To decide: ${decide}`, width),
+        '',
+      ]
+    const shown = all || list.length <= fewQuestions ? list : list.filter((one) => one.decides)
+    const more = list.length - shown.length
+    return [
+      [
+        { text: 'unknown', style: 'cyan' },
+        '  ',
+        { text: `${list.length} questions could not be decided`, style: 'bold' },
+      ],
+      ...shown.flatMap(({ title, rule, decides }) =>
+        wrap(`${title}  [${rule}]`, width - 4).map(
+          (text, at): Line => `${at === 0 ? (decides ? '  ! ' : '  - ') : '    '}${text}`,
+        ),
+      ),
+      ...(more === 0
+        ? []
+        : [`  ${shown.length > 0 ? 'and ' : ''}${more} that cannot change the verdict: --all lists them`]),
+      ...indented(`To decide: ${decide}`, width),
+      '',
+    ]
+  })
 }
+
+/** So many are listed in any case. */
+const fewQuestions = 8
 
 /** In one line: the verdict, and the first reason for it. */
 export function verdictSentence({ verdict, findings, undecided, crashed }: CheckDocument): string {
@@ -110,13 +129,18 @@ export function verdictSentence({ verdict, findings, undecided, crashed }: Check
         .join('; and ')}`
     case 'unknown': {
       const open = [...undecided.filter((one) => one.decides), ...crashed]
-      return `unknown until ${open.length === 1 ? 'a question is' : `${open.length} questions are`} decided`
+      const until = open.length === 1 ? 'a question is' : `${open.length} questions are`
+      const steps = of('step').map(({ says }) => says)
+      return `unknown until ${until} decided; ${
+        steps.length === 0 ? 'nothing seen stands in the way' : `to do in any case: ${steps.join('; ')}`
+      }`
     }
   }
 }
 
+/** The name of a parameter or a file at the beginning stays as it is. */
 function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return /^[a-z]+[_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export function counted(count: number, thing: string): string {

@@ -22,6 +22,13 @@ const accept: Option = {
     'take even what the host uses as root-disk, swap, mounted, network, keyboard, display or terminal; the refusal says which',
 }
 
+const root: Option = {
+  long: 'root',
+  value: 'FOLDER',
+  kind: 'file',
+  summary: 'where the root file system of the computer is mounted, in a rescue system',
+}
+
 const labOptions: readonly Option[] = [
   {
     long: 'topology',
@@ -242,6 +249,72 @@ export const commands: readonly Command[] = [
     ],
     next: 'handover devices --host report.json',
     load: () => import('./commands/record.js'),
+  },
+  {
+    name: 'plan',
+    summary: 'say what this computer needs for devices to go to a virtual machine, and change nothing',
+    about: [
+      'The difference of every file, every command, what the host loses, and whether it takes a restart. Without --boot the devices go until unbind or the next restart; with it they belong to vfio-pci from the next start on, before their own drivers see them, and the kernel uses the IOMMU.',
+      'Exit status 0: nothing need be changed; 2: something; 5: refused, with what lifts it.',
+    ],
+    arguments: [{ ...device, many: true }],
+    options: [
+      { long: 'boot', summary: 'from the next start on' },
+      { long: 'output', short: 'o', value: 'FILE', kind: 'file', summary: 'save the plan, for apply' },
+      { long: 'force', short: 'f', summary: 'overwrite FILE' },
+      accept,
+      json,
+    ],
+    examples: [
+      ['handover plan gpu --boot', 'what would be changed'],
+      ['handover plan gpu --boot -o plan.json', 'save it'],
+    ],
+    next: 'sudo handover apply plan.json',
+    load: () => import('./commands/plan.js'),
+  },
+  {
+    name: 'apply',
+    summary: 'do what a plan says',
+    about: [
+      'Refused, with the difference, where the computer is no longer as it was when that was planned. What is changed is written down before it is; if anything fails, all of it is put back.',
+    ],
+    arguments: [{ name: 'FILE', kind: 'file' }],
+    options: [{ long: 'yes', short: 'y', summary: 'do not ask' }],
+    examples: [['sudo handover apply plan.json', 'show it, ask, and do it']],
+    next: 'handover status',
+    load: () => import('./commands/apply.js'),
+  },
+  {
+    name: 'status',
+    summary: 'say what handover has changed here, and whether it still is so',
+    options: [json],
+    examples: [['handover status', 'after a restart: does the plan hold']],
+    next: 'sudo handover undo',
+    load: () => import('./commands/status.js'),
+  },
+  {
+    name: 'history',
+    summary: 'list everything that handover has changed here',
+    options: [root, json],
+    examples: [['handover history', 'newest last']],
+    next: 'sudo handover undo',
+    load: () => import('./commands/history.js'),
+  },
+  {
+    name: 'undo',
+    summary: 'take back what handover changed',
+    about: [
+      'The last change, or that of ID. What somebody has changed since is not overwritten: that is said, and nothing is done. From a rescue system, with the root file system mounted: --root.',
+    ],
+    arguments: [{ name: 'ID', kind: 'entry', optional: true }],
+    options: [{ long: 'all', summary: 'everything, newest first' }, root],
+    examples: [
+      ['sudo handover undo', 'the last change'],
+      ['sudo handover undo 3', 'what handover history lists as 3'],
+      ['handover undo --all --root /mnt', 'from a rescue system'],
+    ],
+    next: 'handover history',
+    load: () => import('./commands/undo.js'),
   },
   {
     name: 'bind',

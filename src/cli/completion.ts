@@ -13,6 +13,7 @@ const words: Readonly<Record<Exclude<ValueKind, 'file' | 'device'>, readonly str
   shell: ['bash', 'zsh', 'fish'],
   rule: rules.map(({ id }) => id),
   class: Object.keys(classWords),
+  entry: [],
 }
 
 /** Lists this computer's addresses without starting the program: short for segment 0, and the class words. */

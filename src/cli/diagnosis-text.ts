@@ -15,16 +15,35 @@ const styles: Readonly<Record<Finding['certainty'], Style>> = {
   possible: 'cyan',
 }
 
+/** Findings of which the same can be said, as of each of ten ports, are one. */
+function together(findings: readonly Shown[]): readonly Shown[] {
+  const merged = new Map<string, Shown>()
+  for (const [at, finding] of findings.entries()) {
+    const { cause, title, fix, evidence, consequences, lines, count } = finding
+    const alone = evidence.length > 0 || consequences.length > 0
+    const key = alone ? String(at) : [cause, title, fix].join('\n')
+    const before = merged.get(key)
+    merged.set(
+      key,
+      before === undefined
+        ? finding
+        : { ...before, lines: [...before.lines, ...lines].slice(0, 6), count: before.count + count },
+    )
+  }
+  return [...merged.values()]
+}
+
 /** Findings first, then what is harmless, then what nobody knows. */
 export function diagnosisText(document: DiagnosisDocument, columns: number): readonly Line[] {
   const width = Math.min(columns, 110)
   const several = document.sources.length > 1
   const lines: Line[] = []
-  for (const finding of document.findings) lines.push(...findingText(finding, width, several, 0), '')
+  for (const finding of together(document.findings))
+    lines.push(...findingText(finding, width, several, 0), '')
   if (document.harmless.length > 0) {
     lines.push([{ text: 'Harmless', style: 'bold' }])
-    for (const { title, why, lines: said, count } of document.harmless) {
-      lines.push(...indented(`${title}. ${why}`, width, 2), ...quoted(said.slice(0, 1), several, 4))
+    for (const { title, why, lines: said, count } of together(document.harmless)) {
+      lines.push(...indented(`${title}. ${why}`, width, 2), ...quoted(said.slice(0, 1), several, width, 4))
       if (count > 1) lines.push(`    and ${count - 1} more`)
     }
     lines.push('')
@@ -32,7 +51,7 @@ export function diagnosisText(document: DiagnosisDocument, columns: number): rea
   if (document.unknown.length > 0) {
     lines.push(
       [{ text: 'What vfio says and is not known here', style: 'bold' }],
-      ...quoted(document.unknown, several, 2),
+      ...quoted(document.unknown, several, width, 2),
     )
     const more = document.unknownCount - document.unknown.length
     if (more > 0) lines.push(`  and ${more} more`)
@@ -54,9 +73,14 @@ function findingText(finding: Shown, width: number, several: boolean, depth: num
   const indent = ' '.repeat(depth)
   const [head = '', ...rest] = wrap(`${title}  [${cause}]`, width - depth - certainty.length - 2)
   const lines: Line[] = [
-    [`${indent}`, { text: certainty, style: styles[certainty] }, '  ', { text: head, style: 'bold' }],
+    [
+      `${indent}`,
+      { text: certainty, style: styles[certainty] },
+      '  ',
+      { text: head.trimEnd(), style: 'bold' },
+    ],
     ...rest.map((line): Line => [`${indent}  `, { text: line, style: 'bold' }]),
-    ...quoted(said, several, depth + 2),
+    ...quoted(said, several, width, depth + 2),
   ]
   if (count > said.length) lines.push(`${indent}    and ${count - said.length} more`)
   lines.push(...indented(why, width, depth + 2))
@@ -64,6 +88,11 @@ function findingText(finding: Shown, width: number, several: boolean, depth: num
   lines.push(...indented(`To do: ${fix}.`, width, depth + 2))
   for (const other of otherwise)
     lines.push(...indented(`Or: ${other.title}. Then: ${other.fix}.`, width, depth + 2))
+  // Nothing is known of the device: perhaps nobody gave the computer.
+  if (otherwise.length > 0 && evidence.length === 0)
+    lines.push(
+      ...indented('With --here or --host REPORT the computer itself may tell which.', width, depth + 2),
+    )
   for (const consequence of consequences) {
     lines.push([`${indent}  `, { text: 'What came of it:', style: 'dim' }])
     lines.push(...findingText(consequence, width, several, depth + 4))
@@ -71,12 +100,12 @@ function findingText(finding: Shown, width: number, several: boolean, depth: num
   return lines
 }
 
-function quoted(said: Finding['lines'], several: boolean, indent: number): readonly Line[] {
-  return said.map(
-    ({ source, line, text }): Line => [
-      ' '.repeat(indent),
-      { text: several ? `${source}:${line}: ${text}` : `${line}: ${text}`, style: 'dim' },
-    ],
+/** Lines of a log, and their ends below them where they are longer than the screen is wide. */
+function quoted(said: Finding['lines'], several: boolean, width: number, indent: number): readonly Line[] {
+  return said.flatMap(({ source, line, text }) =>
+    wrap(several ? `${source}:${line}: ${text}` : `${line}: ${text}`, width - indent - 4).map(
+      (part, at): Line => [' '.repeat(at === 0 ? indent : indent + 4), { text: part, style: 'dim' }],
+    ),
   )
 }
 

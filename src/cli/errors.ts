@@ -43,6 +43,7 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
   NoSuchFunctionError: () => status.noSuchDevice,
   RefusedError: () => status.refused,
   StaleError: () => status.refused,
+  ChangedSinceError: () => status.refused,
   HeldError: () => status.refused,
   BlockedError: () => status.failed,
   NotAsWantedError: () => status.failed,
@@ -50,7 +51,13 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
   // When all was put back, what matters is why; else, that not all was.
   ChangeFailedError: ({ cause, notPutBack }) =>
     (notPutBack as readonly unknown[]).length > 0 ? status.failed : (statusOf(cause) ?? status.failed),
-  UndoFailedError: () => status.failed,
+  UndoFailedError: ({ notPutBack }) =>
+    (notPutBack as readonly { readonly error: unknown }[]).every(
+      ({ error }) => statusOf(error) === status.refused,
+    )
+      ? status.refused
+      : status.failed,
+  JournalError: () => status.failed,
 }
 
 /** The exit status that a thrown value means, or undefined for a defect. */

@@ -5,10 +5,12 @@ import { devicesDocument } from './documents/devices.js'
 import { groupsDocument } from './documents/groups.js'
 import { showDocument } from './documents/show.js'
 import { slotsDocument } from './documents/slots.js'
+import { hostLogs } from './read-logs.js'
 
 /** Whatever a reading command would read: by making what each of them prints. */
 export function gather(host: Host): void {
-  const machine = readMachine(host)
+  // As a recording, which this becomes: what is asked of a live computer only is not asked here.
+  const machine = readMachine({ ...host, kind: host.kind === 'live' ? 'recording' : host.kind })
   devicesDocument(machine)
   groupsDocument(machine, { predict: true })
   slotsDocument(machine)
@@ -17,4 +19,5 @@ export function gather(host: Host): void {
     showDocument(machine, f)
     checkDevice(machine, f)
   }
+  hostLogs(host)
 }

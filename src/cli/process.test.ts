@@ -7,7 +7,7 @@ import { status } from './status.js'
 
 /** The built program, as a process of its own. */
 const top = resolve(import.meta.dirname, '../..')
-const program = join(top, 'dist/cli/main.js')
+const program = join(top, 'dist/bin/main.js')
 const folder = mkdtempSync(join(tmpdir(), 'handover-process-'))
 beforeAll(() => {
   execFileSync(join(top, 'scripts/build.sh'), { stdio: 'inherit' })

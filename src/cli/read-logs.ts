@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs'
-import type { Host, Read } from '../host/index.js'
+import { type Host, isLogTail, type Read } from '../host/index.js'
 import { LogReader, type LogReading } from '../logs/index.js'
 import { CliError } from './errors.js'
 import { status } from './status.js'
@@ -13,29 +13,69 @@ export interface ReadLogs {
 /** Files, one after the other; `-` is standard input. Any length, in bounded memory. Throws {@link CliError}. */
 export async function readLogFiles(names: readonly string[]): Promise<ReadLogs> {
   const reader = new LogReader()
+  const unread: { path: string; unknown: string }[] = []
   for (const name of names) {
     const stream = name === '-' ? process.stdin : openFile(name)
-    reader.open(name === '-' ? 'standard input' : name)
+    const shown = name === '-' ? 'standard input' : name
+    reader.open(shown)
     let decoder: InstanceType<typeof TextDecoder> | undefined
+    let first = true
     try {
       for await (const piece of stream) {
         const bytes = piece as Buffer
-        decoder ??= new TextDecoder(encodingOf(bytes))
-        reader.push(decoder.decode(bytes, { stream: true }))
+        if (first) {
+          decoder = utf16DecoderFor(bytes)
+          const instead = decoder === undefined ? whatElse(bytes, name) : undefined
+          if (instead !== undefined) throw new CliError(status.failed, `${shown}: ${instead}`)
+        }
+        first = false
+        reader.push(decoder === undefined ? bytes : decoder.decode(bytes, { stream: true }))
       }
     } catch (error) {
       throw cannotRead(name, error)
     }
-    reader.push(decoder?.decode() ?? '')
+    if (first) unread.push({ path: shown, unknown: 'empty' })
+    if (decoder !== undefined) reader.push(decoder.decode())
     reader.close()
   }
-  return { reading: reader.result(), unread: [] }
+  return { reading: reader.result(), unread }
 }
 
-/** UTF-8 or, from a Windows editor, UTF-16 with its mark. */
-function encodingOf(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
-  return bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8'
+/** What is often given in place of a log, by its first bytes, and how to make a log of it. Undefined: it is text, as far as that tells. */
+function whatElse(bytes: Buffer, name: string): string | undefined {
+  const known = notLogs.find(({ begins }) => bytes.subarray(0, begins.length).equals(begins))
+  if (known !== undefined) return known.instead(name === '-' ? 'FILE' : name)
+  // Logs of a computer that lost power have stretches of zeros, so some are allowed.
+  const some = bytes.subarray(0, 4096)
+  const odd = some.filter(
+    (byte) => byte < 0x20 && ![0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte),
+  ).length
+  return odd * 20 > some.length ? 'it is not text; give a log' : undefined
+}
+
+const notLogs: readonly { readonly begins: Buffer; instead(name: string): string }[] = [
+  {
+    begins: Buffer.from([0x1f, 0x8b]), // RFC 1952
+    instead: (name) => `it is compressed: zcat ${name} | handover diagnose -`,
+  },
+  {
+    begins: Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]), // The .xz File Format, 2.1.1.1
+    instead: (name) => `it is compressed: xzcat ${name} | handover diagnose -`,
+  },
+  {
+    begins: Buffer.from([0x28, 0xb5, 0x2f, 0xfd]), // RFC 8878
+    instead: (name) => `it is compressed: zstdcat ${name} | handover diagnose -`,
+  },
+  {
+    begins: Buffer.from('LPKSHHRH'), // systemd, Journal File Format
+    instead: (name) => `it is a journal: journalctl --file ${name} | handover diagnose -`,
+  },
+]
+
+/** From a Windows editor or PowerShell: UTF-16 with its mark. Undefined: UTF-8, or what is as good as that. */
+function utf16DecoderFor(bytes: Buffer): InstanceType<typeof TextDecoder> | undefined {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le')
+  return bytes[0] === 0xfe && bytes[1] === 0xff ? new TextDecoder('utf-16be') : undefined
 }
 
 function openFile(name: string) {
@@ -61,29 +101,37 @@ function cannotRead(name: string, error: unknown): CliError {
 const kernelLog = '/dev/kmsg'
 const libvirtLogs = '/var/log/libvirt/qemu'
 
-/** The logs that a host keeps where they always are. */
+/** More machines than most hosts have; a report holds the logs of so many. */
+const mostLogs = 64
+
+/** The logs that a host keeps where they always are, and folders of them that cannot be looked into. */
+export function hostLogs(host: Host): readonly { readonly path: string; readonly read: Read<string> }[] {
+  const kernel = { path: kernelLog, read: host.readText(kernelLog) }
+  const names = host.list(libvirtLogs)
+  // Most hosts have no libvirt.
+  if (names.kind === 'absent') return [kernel]
+  if (names.kind !== 'value') return [kernel, { path: libvirtLogs, read: names }]
+  const paths = names.value.filter((name) => name.endsWith('.log')).map((name) => `${libvirtLogs}/${name}`)
+  return [
+    kernel,
+    ...paths.slice(0, mostLogs).map((path) => ({ path, read: host.readText(path) })),
+    ...paths.slice(mostLogs).map((path) => ({ path, read: { kind: 'unrecorded' as const } })),
+  ]
+}
+
+/** What the logs of a host say. */
 export function readHostLogs(host: Host): ReadLogs {
   const reader = new LogReader()
   const unread: { path: string; unknown: string }[] = []
-  const take = (path: string, read: Read<string>) => {
+  for (const { path, read } of hostLogs(host)) {
     if (read.kind !== 'value') {
-      if (read.kind !== 'absent')
-        unread.push({ path, unknown: read.kind === 'error' ? read.code : read.kind })
-      return
+      unread.push({ path, unknown: read.kind === 'error' ? read.code : read.kind })
+      continue
     }
+    if (isLogTail(read.value)) unread.push({ path, unknown: 'cut' })
     reader.open(path)
     reader.push(read.value)
     reader.close()
   }
-  const kernel = host.readText(kernelLog)
-  // Without it nothing is known of the kernel, also where a container has no such file.
-  if (kernel.kind === 'absent') unread.push({ path: kernelLog, unknown: 'absent' })
-  take(kernelLog, kernel)
-  const names = host.list(libvirtLogs)
-  if (names.kind === 'value') {
-    for (const name of names.value)
-      if (name.endsWith('.log')) take(`${libvirtLogs}/${name}`, host.readText(`${libvirtLogs}/${name}`))
-  } else if (names.kind !== 'absent')
-    unread.push({ path: libvirtLogs, unknown: names.kind === 'error' ? names.code : names.kind })
   return { reading: reader.result(), unread }
 }

@@ -31,7 +31,7 @@ export interface Host {
   readonly kind: 'live' | 'recording' | 'lspci'
   /** For messages: `this computer`, or the file's name. */
   readonly name: string
-  /** The file as text, exactly as stored (with its trailing newline). */
+  /** The file as text, exactly as stored (with its trailing newline); /proc/config.gz unpacked. */
   readText(path: string): Read<string>
   /** The file's first `limitBytes` bytes (all of it by default; configuration space: 4096). */
   readBytes(path: string, limitBytes?: number): Read<FileBytes>

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { errnoOf, failure } from './errno.js'
 import type { Host, Read, WritableHost } from './host.js'
+import { kernelConfigPath, unpackKernelConfig } from './kernel-config.js'
 import { kernelLogPath, readKernelLog } from './kernel-log.js'
 import { largestBytes } from './recording-format.js'
 
@@ -66,7 +67,9 @@ export function liveHost(): WritableHost {
     readText(path) {
       if (path === kernelLogPath) return readKernelLog()
       const found = read(path, Number.POSITIVE_INFINITY)
-      return found.kind === 'value' ? { kind: 'value', value: found.value.toString('utf8') } : found
+      if (found.kind !== 'value') return found
+      if (path === kernelConfigPath) return unpackKernelConfig(found.value)
+      return { kind: 'value', value: found.value.toString('utf8') }
     },
     readBytes(path, limitBytes = Number.POSITIVE_INFINITY) {
       const found = read(path, limitBytes)

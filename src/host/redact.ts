@@ -84,6 +84,26 @@ const rows: readonly {
     replace: serialOf,
   },
   {
+    what: 'serial number in the kernel’s log (Linux drivers/usb/core/hub.c show_string)',
+    pattern: '(?<=\\bSerialNumber: )\\S[^\\n]*',
+    replace: (digest, found) => whole(digest, found),
+  },
+  {
+    what: 'SAS address in the kernel’s log (Linux drivers/scsi/mpt3sas/mpt3sas_scsih.c)',
+    pattern: '(?<=\\bsas_addr(?:ess)?[(=: ]{1,2}0x)[0-9a-f]{16}',
+    replace: serialOf,
+  },
+  {
+    what: 'user in an audit record (Linux kernel/audit.c; audit userspace, acct)',
+    pattern: '(?<=\\bacct=")(?!root")[^"]+',
+    replace: userNameOf,
+  },
+  {
+    what: 'host in an audit record, in what systemd says (src/shared/hostname-setup.c), of a file server (Linux net/sunrpc/clnt.c)',
+    pattern: '(?<=\\bhostname=)[^\\s?,"]+|(?<=\\bHostname set to <)[^>\\s]+|(?<=\\bnfs: server )\\S+',
+    replace: hostNameOf,
+  },
+  {
     what: 'user@host',
     pattern: '(?<=^|[\\s(,=])[\\w.-]+@[\\w.-]+(?=[:)\\s,]|$)',
     replace: (digest, found) => {

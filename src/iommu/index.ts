@@ -15,7 +15,8 @@ export { type AliasQuirk, aliasQuirks } from './alias-quirks.js'
 export { type Cause, causesOf } from './causes.js'
 export { type Difference, differences, type Membership, membershipOf } from './compare.js'
 export { PredictionInputError } from './errors.js'
-export { type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
+export { hasSince, isWithin, type KernelVersion, parseKernelVersion, sourcesRead } from './kernel-version.js'
+export { kernelParameters } from './parameters.js'
 export {
   type PredictedGroup,
   type Prediction,
@@ -24,7 +25,7 @@ export {
   type UnknownGroup,
 } from './predict.js'
 export { type Premise, type PremiseKind, premisesOf } from './premises.js'
-export { defaultRules, type Rules, rulesFor } from './rules.js'
+export { defaultRules, lateAcs, type Rules, rulesFor } from './rules.js'
 export { type Slot, slotsOf } from './slots.js'
 export { type Missing, type Subject, subjectsOf } from './subject.js'
 export { changeMachine, type WhatIf } from './what-if.js'

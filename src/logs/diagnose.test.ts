@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readMachine } from '../machine/index.js'
 import { diagnose, diagnoseText, type Finding } from './diagnose.js'
+import { examples } from './examples/index.js'
 import { LogReader } from './reader.js'
-import { examples } from './rows.examples.js'
 
 const q = 'qemu-system-x86_64: -device vfio-pci,host=0000:02:00.0'
 const causes = (findings: readonly Finding[]) => findings.map(({ cause }) => cause)
@@ -41,6 +41,28 @@ describe('diagnose', () => {
     expect(findings).toHaveLength(1)
     expect(findings[0]).toMatchObject({ cause: 'd3-stuck', device: '0000:01:00.0', count: 9 })
     expect(findings[0]!.lines[0]).toEqual({ source: 'text', line: 2, text: line })
+  })
+
+  it('takes words that name no device for the other half of those that do, in either order', () => {
+    const kernel =
+      'vfio_iommu_type1_attach_group: No interrupt remapping support.  Use the module param "allow_unsafe_interrupts" to enable VFIO IOMMU support on this platform'
+    const program = `${q}: vfio 0000:02:00.0: failed to setup container for group 6: Failed to set iommu for container: Operation not permitted`
+    for (const lines of [
+      [kernel, program],
+      [program, kernel],
+    ])
+      expect(diagnoseText(lines.join('\n')).findings).toMatchObject([
+        {
+          cause: 'no-interrupt-remapping',
+          device: '0000:02:00.0',
+          count: 2,
+          lines: [{ line: 1 }, { line: 2 }],
+        },
+      ])
+    const other = program.replaceAll('02:', '03:')
+    expect(diagnoseText([kernel, program, other].join('\n')).findings.map(({ count }) => count)).toEqual([
+      2, 1,
+    ])
   })
 
   it('reads a line that a mail program broke', () => {

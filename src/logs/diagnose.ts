@@ -1,5 +1,5 @@
 import type { Machine } from '../machine/index.js'
-import { answerFact, type Evidence, factsAbout, functionsOf } from './facts.js'
+import { answerFact, driverOf, type Evidence, factsAbout, functionsOf } from './facts.js'
 import type { Certainty, Meaning } from './failure.js'
 import type { Match } from './match.js'
 import { LogReader, type LogReading, type Occurrence, type QuotedLine } from './reader.js'
@@ -82,20 +82,28 @@ function merge(all: readonly Found[]): readonly Found[] {
   const merged = new Map<string, Found>()
   for (const { occurrence, finding } of all) {
     const key = [finding.cause, finding.title, finding.device ?? '', finding.group ?? ''].join('\n')
-    // Words that name neither are a second line of what was said before.
-    const unnamed = finding.device === undefined && finding.group === undefined
-    const before =
-      merged.get(key) ??
-      (unnamed ? [...merged.values()].findLast((one) => one.finding.cause === finding.cause) : undefined)
-    if (before === undefined) {
+    // Words that name neither are a second line of what was said before, or the first of what is said next.
+    const so = [...merged.entries()]
+    const [beforeKey, before] =
+      so.find(([one]) => one === key) ??
+      (isUnnamed(finding)
+        ? so.findLast(([, one]) => one.finding.cause === finding.cause)
+        : so.find(([, one]) => isUnnamed(one.finding) && one.finding.cause === finding.cause)) ??
+      []
+    if (beforeKey === undefined || before === undefined) {
       merged.set(key, { occurrence, finding })
       continue
     }
     const lines = [...before.finding.lines, ...finding.lines].sort((a, b) =>
       a.source === b.source ? a.line - b.line : 0,
     )
+    const named = isUnnamed(before.finding) && !isUnnamed(finding)
+    if (named) {
+      merged.delete(beforeKey)
+      merged.set(key, before)
+    }
     before.finding = {
-      ...before.finding,
+      ...(named ? finding : before.finding),
       lines: lines.slice(0, 6),
       count: before.finding.count + finding.count,
     }
@@ -107,17 +115,23 @@ function merge(all: readonly Found[]): readonly Found[] {
   return [...merged.values()]
 }
 
+function isUnnamed({ device, group }: Finding): boolean {
+  return device === undefined && group === undefined
+}
+
 function find({ match, lines, count }: Occurrence, machine: Machine | undefined): Finding {
   const { failure, device, group } = match
   const functions = machine === undefined ? [] : functionsOf(machine, match)
   const one = functions.length === 1 ? functions[0] : undefined
   let meaning: Meaning = failure
   let certainty = failure.certainty
-  let evidence: readonly Evidence[] = functions.flatMap((f) => factsAbout(f))
+  let evidence: readonly Evidence[] =
+    machine === undefined || group === undefined
+      ? functions.flatMap((f) => factsAbout(f))
+      : functionsOf(machine, { group }).flatMap((f) => driverOf(f))
   let otherwise: Meaning[] = []
   for (const alternative of failure.instead ?? []) {
-    const answered =
-      machine !== undefined && one !== undefined ? answerFact(alternative.when, machine, one) : undefined
+    const answered = machine && answerFact(alternative.when, machine, one)
     if (answered?.holds) {
       meaning = alternative
       certainty = 'certain'

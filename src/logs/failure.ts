@@ -34,13 +34,16 @@ export interface Meaning {
   readonly fix: string
 }
 
-/** Another cause of the same words. Which of them it was is told by what is known of the device. */
+/** Another cause of the same words. Which of them it was is told by what is known of the device or the computer. */
 export interface Alternative extends Meaning {
   readonly when: FactName
 }
 
-/** Questions about the device that a line names; `facts.ts` answers them from a Machine. */
+/** Questions that a Machine answers (`facts.ts`): about the device that a line names, or about the computer. */
 export const factNames = [
+  'the firmware shows no IOMMU',
+  'the command line switches the IOMMU off',
+  'the firmware shows an IOMMU that the kernel leaves off',
   'is in no group',
   'is a bridge',
   'has no ROM BAR',

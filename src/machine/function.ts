@@ -1,8 +1,9 @@
 import type { Host } from '../host/index.js'
 import { ConfigSpace, decodeFunction, type FunctionConfig } from '../pci/index.js'
 import { isAddress } from './address.js'
+import { readBusErrors } from './bus-errors.js'
 import { readLink } from './link.js'
-import type { Fact, Held, Link, Names, PciFunction, Resource, Role } from './machine.js'
+import type { BusError, Fact, Held, Link, Names, PciFunction, Resource, Role } from './machine.js'
 import type { NameReader } from './pci-ids.js'
 import {
   knownValue,
@@ -115,6 +116,11 @@ export class SysfsFunction implements PciFunction {
       readFact(this.#around.host, `${this.#folder}/power_state`, parseLine),
     )
   }
+  get d3coldAllowed(): Fact<boolean | null> {
+    return this.#once('d3coldAllowed', () =>
+      readOptional(this.#around.host, `${this.#folder}/d3cold_allowed`, parseFlag),
+    )
+  }
   /** -1 is how the kernel says that it belongs to none. */
   get numaNode(): Fact<number | null> {
     return this.#once('numaNode', () => {
@@ -132,6 +138,9 @@ export class SysfsFunction implements PciFunction {
   }
   get link(): Fact<Link | null> {
     return this.#once('link', () => readLink(this.#around.host, this.#folder, this))
+  }
+  get busErrors(): Fact<readonly BusError[] | null> {
+    return this.#once('busErrors', () => readBusErrors(this.#around.host, this.#folder))
   }
   get holds(): readonly Held[] {
     return this.#around.holds.get(this.address) ?? []

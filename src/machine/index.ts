@@ -14,12 +14,57 @@ export {
   type ReservedRegion,
   reservedRegionsOf,
 } from './firmware-iommu.js'
+export {
+  closedFirst,
+  type DeviceNode,
+  deviceNodes,
+  findHolders,
+  type Holder,
+} from './holders.js'
 export { type IntxMasking, intxMasking } from './intx.js'
 export * from './machine.js'
 export type { Place } from './place.js'
 export { knownValue } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'
+export { lossesOf, type NeededRole, neededRoles, type RoleLoss, roleLosses } from './roles/needed.js'
 export { classWords, type Selection, selectFunctions } from './select.js'
+export { type BootFrameBuffer, memoryMapPath } from './system/boot-frame-buffers.js'
+export { type Chassis, chassisPath } from './system/chassis.js'
+export { type Connector, connectorsFolder } from './system/connectors.js'
+export { driverctlFolder, type RuleLine, udevRulesFolder } from './system/device-rights.js'
+export { hypervisorTypePath, xenFeaturesPath } from './system/hypervisor.js'
+export { type InterruptRemapping, interruptsPath } from './system/interrupts.js'
+export { type GroupReservation, groupReservationsPath, type VtdUnit } from './system/iommu-units.js'
+export {
+  lockdownPath,
+  miscDevicesFolder,
+  moduleParameterPath,
+  selinuxPath,
+  splitLockPath,
+} from './system/kernel-interfaces.js'
+export { limitsPath, statusPath } from './system/locked-memory.js'
+export {
+  type HugePages,
+  hugePagesFolder,
+  type MemoryNode,
+  memoryPath,
+  nodesFolder,
+  transparentHugePagesPath,
+} from './system/memory.js'
+export { modprobeFolders, type Setting } from './system/modprobe.js'
+export { moduleListFiles, moduleListFolders } from './system/module-lists.js'
+export { commandLinePath, underscored } from './system/parameters.js'
 export { type Processor, processorPath } from './system/processor.js'
+export { libvirtFolder, libvirtPrograms, swtpmProgram } from './system/programs.js'
+export { type Qemu, qemuPrograms } from './system/qemu.js'
+export {
+  isPcUefi,
+  proxmoxFirmwareFolder,
+  type QemuFirmware,
+  qemuFirmwareFolders,
+  readQemuFirmware,
+} from './system/qemu-firmware.js'
 export { System } from './system/system.js'
+export type { KernelModule } from './system/vfio-modules.js'
+export { type VfioParameters, vfioParametersFolder } from './system/vfio-parameters.js'

@@ -89,6 +89,13 @@ export interface Link {
   readonly maxWidth: number | null
 }
 
+/** A kind of PCI Express error that the kernel has counted at a function, by its own name: `BadTLP`, `CmpltTO`, ... */
+export interface BusError {
+  readonly severity: 'fatal' | 'nonfatal' | 'correctable'
+  readonly name: string
+  readonly count: number
+}
+
 /** A kernel object that hangs on a function: a block device, a network interface, a DRM card, ... */
 export interface Held {
   readonly kind: string
@@ -133,10 +140,14 @@ export interface PciFunction {
   readonly resetMethods: Fact<readonly string[] | null>
   /** `D0`, `D3hot`, `D3cold`, ... */
   readonly powerState: Fact<string>
+  /** Whether it may be left without power while it sleeps; null: this kernel does not tell. */
+  readonly d3coldAllowed: Fact<boolean | null>
   readonly numaNode: Fact<number | null>
   readonly enabled: Fact<boolean>
   /** The PCI Express link above it, or null where it has none. */
   readonly link: Fact<Link | null>
+  /** Errors counted since the kernel found it; null: it reports none, or the firmware keeps them to itself. */
+  readonly busErrors: Fact<readonly BusError[] | null>
   /** SR-IOV: on the physical function the number of functions in use; on a virtual one its parent. */
   readonly sriov: Fact<{ readonly enabled: number; readonly total: number } | null>
   readonly physicalFunction: Fact<string | null>

@@ -50,6 +50,13 @@ export function readList(host: Host, path: string): Fact<readonly string[] | nul
   return { value: read.value }
 }
 
+/** Whether a file is there: it is opened, and nothing of it read. */
+export function isThere(host: Host, path: string): Fact<boolean> {
+  const read = host.readBytes(path, 0)
+  if (read.kind === 'absent') return { value: false }
+  return read.kind === 'value' ? { value: true } : unknownFrom(read, path)
+}
+
 /** `0x1af4\n`, `12\n`, `-1\n`. */
 export function parseNumber(text: string): number | undefined {
   const trimmed = text.trim()

@@ -48,6 +48,11 @@ export function checkDevice(machine: Machine, device: PciFunction, rules: readon
   return run(rules, machine, handoverOf(machine, device))
 }
 
+/** The verdict of {@link checkDevice} alone, for many devices: rules that cannot change it are not asked. */
+export function verdictOn(machine: Machine, device: PciFunction): Verdict {
+  return checkDevice(machine, device, deciding).verdict
+}
+
 function run(rules: readonly Rule[], machine: Machine, handover: Handover | undefined): Check {
   const answers = rules
     .filter(({ about }) => about === 'computer' || handover !== undefined)
@@ -119,3 +124,5 @@ function verdictOf(findings: readonly Finding[], undecided: readonly { readonly 
 export function decides({ atWorst }: Rule): boolean {
   return atWorst === 'impossible' || atWorst === 'step'
 }
+
+const deciding = allRules.filter(decides)

@@ -38,10 +38,7 @@ function groupOf(
 ): { readonly source: Handover['groupSource']; readonly members: Fact<readonly PciFunction[]> } {
   const number = knownValue(device.group)
   if (number !== undefined && number !== null)
-    return {
-      source: 'kernel',
-      members: { value: machine.functions.filter((f) => knownValue(f.group) === number) },
-    }
+    return { source: 'kernel', members: { value: kernelGroups(machine).get(number)! } }
   const groups = predicted(machine)
   const members = groups.get(device.address)
   if (members !== undefined) return { source: 'predicted', members: { value: members } }
@@ -52,6 +49,24 @@ function groupOf(
       path: `/sys/bus/pci/devices/${device.address}`,
     },
   }
+}
+
+const made = new WeakMap<Machine, ReadonlyMap<number, readonly PciFunction[]>>()
+
+/** The kernel's groups by number, gathered once for a machine. */
+function kernelGroups(machine: Machine): ReadonlyMap<number, readonly PciFunction[]> {
+  const known = made.get(machine)
+  if (known !== undefined) return known
+  const groups = new Map<number, PciFunction[]>()
+  for (const f of machine.functions) {
+    const number = knownValue(f.group)
+    if (number === undefined || number === null) continue
+    const members = groups.get(number)
+    if (members === undefined) groups.set(number, [f])
+    else members.push(f)
+  }
+  made.set(machine, groups)
+  return groups
 }
 
 const kept = new WeakMap<Machine, ReadonlyMap<string, readonly PciFunction[]>>()

@@ -16,6 +16,7 @@ export {
   type Finding,
   type Open,
   type Verdict,
+  verdictOn,
 } from './check.js'
 export { explanation, manualPage } from './explanation.js'
 export { type Family, families, rules } from './families.js'

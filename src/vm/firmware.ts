@@ -1,5 +1,6 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync } from 'node:fs'
+import { liveHost } from '../host/index.js'
+import { isPcUefi, knownValue, qemuFirmwareFolders, readQemuFirmware } from '../machine/index.js'
 
 /** UEFI firmware as flash: code that is never written, and the machine's own settings. */
 export interface UefiFirmware {
@@ -13,21 +14,6 @@ export class FirmwareError extends Error {
   override readonly name = 'FirmwareError'
 }
 
-/** Where distributions and administrators put firmware descriptors, the latter first. Source: QEMU docs/interop/firmware.json. */
-const usualFolders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware']
-
-/** The parts of a descriptor that are needed here (QEMU docs/interop/firmware.json). */
-interface Descriptor {
-  readonly 'interface-types': readonly string[]
-  readonly mapping: {
-    readonly device: string
-    readonly executable?: { readonly filename: string; readonly format: string }
-    readonly 'nvram-template'?: { readonly filename: string; readonly format: string }
-  }
-  readonly targets: readonly { readonly architecture: string; readonly machines: readonly string[] }[]
-  readonly features: readonly string[]
-}
-
 /**
  * The firmware for a machine whose settings are kept in `vars`; that file is made from the installed template when it is
  * missing. `code`: a file to use in place of the installed one.
@@ -35,7 +21,7 @@ interface Descriptor {
 export function uefiFirmware(
   code: string | undefined,
   vars: string,
-  folders: readonly string[] = usualFolders,
+  folders: readonly string[] = qemuFirmwareFolders,
 ): UefiFirmware {
   if (code !== undefined) {
     if (!existsSync(code)) throw new FirmwareError(`the firmware ${code} does not exist`)
@@ -52,41 +38,23 @@ export function uefiFirmware(
       `no UEFI firmware for q35 machines is described in ${folders.join(' or ')}: install it (Debian: ovmf; Fedora: edk2-ovmf)`,
     )
   }
-  if (!existsSync(vars)) copyFileSync(found.template.filename, vars)
-  const { executable, template } = found
-  return { code: executable.filename, codeFormat: executable.format, vars, varsFormat: template.format }
+  const { code: executable, settings } = found
+  if (!existsSync(vars)) copyFileSync(settings!.filename, vars)
+  return { code: executable!.filename, codeFormat: executable!.format, vars, varsFormat: settings!.format }
 }
 
-/** The first descriptor, in the order of their names, of plain UEFI for x86-64 on q35: secure boot wants SMM set up. */
+/** The first descriptor of plain UEFI for x86-64 on q35: secure boot wants SMM set up. */
 function installedFirmware(folders: readonly string[]) {
-  const names = new Map<string, string>()
-  for (const folder of folders) {
-    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      if (name.endsWith('.json') && !names.has(name)) names.set(name, join(folder, name))
-    }
-  }
-  for (const [, file] of [...names].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const text = readFileSync(file, 'utf8')
-    if (text.trim() === '') continue // an empty file hides the distribution's of the same name
-    const { 'interface-types': types, mapping, targets, features } = parse(text, file)
-    const { executable, 'nvram-template': template } = mapping
-    if (!types.includes('uefi') || mapping.device !== 'flash' || !executable || !template) continue
-    if (features.includes('requires-smm') || !existsSync(executable.filename)) continue
-    const fits = targets.some(
-      ({ architecture, machines }) =>
-        architecture === 'x86_64' && machines.some((name) => name.startsWith('pc-q35')),
-    )
-    if (fits) return { executable, template }
+  const descriptors = readQemuFirmware(liveHost(), folders)
+  if ('unknown' in descriptors) throw new FirmwareError(`${descriptors.path}: ${descriptors.unknown}`)
+  for (const firmware of descriptors.value) {
+    if ('unknown' in firmware)
+      throw new FirmwareError(`${firmware.path} is no firmware descriptor: ${firmware.unknown}`)
+    const { value } = firmware
+    if (isPcUefi(value) && !value.features.includes('requires-smm') && knownValue(value.isInstalled))
+      return value
   }
   return undefined
-}
-
-function parse(text: string, file: string): Descriptor {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new FirmwareError(`${file} is no firmware descriptor: it is not JSON`)
-  }
 }
 
 function formatOf(file: string): string {

@@ -70,7 +70,8 @@ to do  The IOMMU is off  [one]
         ],
       }),
     ).toBe(`\
-0000:01:00.0 A card: unknown until a question is decided
+0000:01:00.0 A card: unknown until a question is decided;
+nothing seen stands in the way
 
 unknown  2 questions could not be decided
   ! Is large so?  [large]
@@ -78,6 +79,22 @@ unknown  2 questions could not be decided
   To decide: sudo handover check
 
 `)
+  })
+
+  it('counts what cannot change the verdict where there is much of it, and lists it when all is wanted', () => {
+    const document = {
+      verdict: 'unknown' as const,
+      undecided: Array.from({ length: 12 }, (_, i) => ({
+        ...rule(`r${i}`),
+        decides: i === 5,
+        unknown: [],
+        decide: 'sudo handover check',
+      })),
+    }
+    expect(textOf(document)).toContain(
+      '  ! Is r5 so?  [r5]\n  and 11 that cannot change the verdict: --all lists them\n',
+    )
+    expect(textOf(document, true)).toContain('  - Is r11 so?  [r11]\n')
   })
 
   it('shows a rule that broke, and hides nothing for it', () => {

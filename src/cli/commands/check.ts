@@ -1,6 +1,6 @@
 import { classWords, knownValue, type Machine, type PciFunction } from '../../machine/index.js'
 import { checkComputer, checkDevice, type Rule, rules } from '../../rules/index.js'
-import { checkText } from '../check-text.js'
+import { checkText, counted } from '../check-text.js'
 import { selectAll, selectOne } from '../choose.js'
 import { type Invocation, isSet, listOf, type Run, textOf } from '../command.js'
 import { checkDocument } from '../documents/check.js'
@@ -47,7 +47,8 @@ export const run: Run = async (terminal, asked) => {
   const document = checkDocument(check, machine, device?.address ?? null)
   if (isSet(asked, 'json')) terminal.printJson(document)
   else {
-    terminal.print(checkText(document, subjectOf(machine, device), terminal.columns, isSet(asked, 'all')))
+    const subject = `${subjectOf(machine, device)}${asking.length < rules.length ? `, by ${counted(asking.length, 'rule')} of ${rules.length}` : ''}`
+    terminal.print(checkText(document, subject, terminal.columns, isSet(asked, 'all')))
     if (device === undefined && checkBus(machine.bus, terminal) === status.ok)
       terminal.say(['Of one device: handover check DEVICE. Which is best: handover check --rank gpu.'])
   }

@@ -9,10 +9,15 @@ import { run } from './diagnose.js'
 const folder = mkdtempSync(join(tmpdir(), 'handover-diagnose-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-async function diagnose(text: string, options: Record<string, boolean> = {}) {
+function diagnose(text: string | Uint8Array, options: Record<string, boolean> = {}) {
   const file = join(folder, 'log')
   writeFileSync(file, text)
+  return diagnoseAsked([file], options)
+}
+
+async function diagnoseAsked(files: readonly string[], options: Record<string, boolean | string>) {
   let out = ''
+  let said = ''
   let document: unknown
   const status = await run(
     {
@@ -25,11 +30,13 @@ async function diagnose(text: string, options: Record<string, boolean> = {}) {
         document = value
       },
       printRaw: () => undefined,
-      say: () => undefined,
+      say: (lines) => {
+        said += render(lines, false)
+      },
     },
-    { arguments: [file], options },
+    { arguments: [...files], options },
   )
-  return { status, out, document }
+  return { status, out, said, document }
 }
 
 describe('handover diagnose', () => {
@@ -71,5 +78,80 @@ describe('handover diagnose', () => {
     expect(JSON.stringify((await diagnose(text, { json: true, private: true })).document)).toContain(
       'somebody',
     )
+  })
+
+  it('reads the logs of a recording, and says which it does not hold whole', async () => {
+    const file = join(folder, 'report.json')
+    const recorded = async (files: Record<string, unknown>) => {
+      writeFileSync(
+        file,
+        JSON.stringify({
+          format: 'handover.recording/1',
+          program: 'x',
+          recorded: 'now',
+          pseudonyms: true,
+          files,
+        }),
+      )
+      return diagnoseAsked([], { host: file })
+    }
+    const failure = '4,9,900,-;vfio-pci 0000:01:00.0: Cannot bind to PF with SR-IOV enabled\n'
+    const logs = '/var/log/libvirt/qemu'
+    const both = await recorded({
+      '/dev/kmsg': { text: failure },
+      [logs]: { list: ['a.log', 'b.log.1'] },
+      [`${logs}/a.log`]: { text: ['qemu: group 3 is not viable', 'ended'] },
+    })
+    expect(both.status).toBe(2)
+    expect(both.out).toContain('[sriov-parent]')
+    expect(both.out).toContain('/dev/kmsg (1 lines)')
+    expect(both.out).toContain(`${logs}/a.log:1: qemu: group 3 is not viable`)
+
+    const cut = await recorded({
+      '/dev/kmsg': {
+        text: ['[handover left out the 99 characters of this log before here]', 'usb 1-1: new'],
+      },
+      [logs]: { failed: { list: 'absent' } },
+    })
+    expect(cut.said).toContain('/dev/kmsg: the recording holds only its end')
+    expect(cut.status).toBe(1)
+
+    const denied = await recorded({
+      '/dev/kmsg': { failed: { text: 'denied' } },
+      [logs]: { failed: { list: 'denied' } },
+    })
+    expect(denied.said).toContain('/dev/kmsg was not read: only root may read it')
+    expect(denied.status).toBe(4)
+
+    const none = await recorded({})
+    expect(none.said).toContain('/dev/kmsg was not read: the recording does not hold it')
+    expect(none.status).toBe(1)
+  })
+
+  it.each([
+    ['compressed', Buffer.from([0x1f, 0x8b, 8, 0, 0]), /it is compressed: zcat \S+ \| handover diagnose -/],
+    ['a journal', Buffer.from('LPKSHHRH...'), /it is a journal: journalctl --file/],
+    ['a program', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0, 0, 0, 0]), /it is not text; give a log/],
+  ])('refuses what is no log: %s', async (_, bytes, message) => {
+    await expect(diagnose(bytes)).rejects.toThrow(message)
+  })
+
+  it('finds nothing in an empty log, and does not call that well', async () => {
+    expect(await diagnose('')).toMatchObject({
+      status: 1,
+      said: expect.stringContaining('is empty; give a log'),
+    })
+  })
+
+  it('reads UTF-16, and a log with zeros in it where power was lost', async () => {
+    const failure = '[ 1.0] vfio-pci 0000:01:00.0: Cannot bind to PF with SR-IOV enabled\r\n'
+    const wide = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(failure, 'utf16le')])
+    expect((await diagnose(wide)).out).toContain('[sriov-parent]')
+    const torn = Buffer.concat([
+      Buffer.from('usual line\n'.repeat(500)),
+      Buffer.alloc(3000),
+      Buffer.from(failure),
+    ])
+    expect((await diagnose(torn)).out).toContain('[sriov-parent]')
   })
 })

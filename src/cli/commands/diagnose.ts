@@ -38,7 +38,7 @@ export const run: Run = async (terminal, asked) => {
   if (json) terminal.printJson(document)
   else terminal.print(diagnosisText(document, terminal.columns))
   for (const { path, unknown } of unread)
-    terminal.say([`${path} was not read: ${reasons[unknown] ?? unknown}`])
+    terminal.say([`${path}${others[unknown] ?? ` was not read: ${reasons[unknown] ?? unknown}`}`])
   if (document.findings.length > 0) return status.pending
   if (document.sources.length > 0 && unread.length === 0) return status.ok
   // Where a log could not be looked at, nothing found means nothing.
@@ -48,7 +48,12 @@ export const run: Run = async (terminal, asked) => {
 const reasons: Readonly<Record<string, string>> = {
   denied: 'only root may read it; run this as root',
   absent: 'there is none here; give a log as FILE',
-  unrecorded: 'the recording holds no logs; give a log as FILE',
+  unrecorded: 'the recording does not hold it; give a log as FILE',
+}
+
+const others: Readonly<Record<string, string>> = {
+  cut: ': the recording holds only its end',
+  empty: ' is empty; give a log',
 }
 
 /** With pseudonyms where a log's own words stand. */

@@ -6,20 +6,22 @@ export function bindingDocument(plan: BindingPlan, made: readonly Change[] | nul
   return {
     schema: 'handover.binding/1',
     members: plan.members.map((member) => ({ ...member })),
-    changes: plan.changes.map((change) => {
-      const { kind, target, from, to, actions, undo } = describe(change)
-      const copy = (list: typeof actions) =>
-        list.map((action) => ('run' in action ? { run: [...action.run] } : { ...action }))
-      return { kind, target, from, to, actions: copy(actions), undo: copy(undo) }
-    }),
-    refusals: plan.refusals.map(refusal),
-    accepted: plan.accepted.map(refusal),
+    changes: plan.changes.map(changeDocument),
+    refusals: plan.refusals.map(refusalDocument),
+    accepted: plan.accepted.map(refusalDocument),
     notes: plan.notes.map((note) => ({ ...note })),
     made: made?.map(targetOf) ?? null,
   }
 }
 
-function refusal({
+export function changeDocument(change: Change): BindingDocument['changes'][number] {
+  const { kind, target, from, to, actions, undo } = describe(change)
+  const copy = (list: typeof actions) =>
+    list.map((action) => ('run' in action ? { run: [...action.run] } : { ...action }))
+  return { kind, target, from, to, actions: copy(actions), undo: copy(undo) }
+}
+
+export function refusalDocument({
   functions,
   evidence,
   unknown,

@@ -1,5 +1,5 @@
 import { knownValue, type Machine, type RoleName, type RoleSearch } from '../../machine/index.js'
-import { checkDevice } from '../../rules/index.js'
+import { verdictOn } from '../../rules/index.js'
 import type { DevicesDocument } from '../schemas/devices.js'
 import { functionSummary, iommuSummary } from './common.js'
 
@@ -12,7 +12,7 @@ export function devicesDocument(machine: Machine): DevicesDocument {
     roles: machine.roles as unknown as DevicesDocument['roles'] & Record<RoleName, RoleSearch>,
     functions: machine.functions.map((f) => ({
       ...functionSummary(f),
-      verdict: knownValue(f.isBridge) === true ? null : checkDevice(machine, f).verdict,
+      verdict: knownValue(f.isBridge) === true ? null : verdictOn(machine, f),
     })),
   }
 }

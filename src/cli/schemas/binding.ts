@@ -3,7 +3,7 @@ import { evidence, functionAddress, roleName } from './common.js'
 
 const unknown = z.strictObject({ unknown: z.string(), path: z.string() })
 
-const refusal = z.strictObject({
+export const refusal = z.strictObject({
   rule: z.enum(['role', 'bridge', 'unread', 'no-iommu-group', 'virtual-functions', 'no-vfio-pci']),
   functions: z.array(functionAddress),
   role: roleName.optional(),
@@ -19,10 +19,20 @@ const refusal = z.strictObject({
 const action = z.union([
   z.strictObject({ write: z.string(), path: z.string() }),
   z.strictObject({ run: z.array(z.string()) }),
+  z.strictObject({
+    edit: z.string().describe('the file'),
+    before: z.string().nullable(),
+    after: z.string().nullable().describe('null: removed'),
+  }),
 ])
 
-const change = z.strictObject({
-  kind: z.enum(['driver-binding', 'module-load', 'console-release']),
+export const note = z.strictObject({
+  kind: z.enum(['boot-frame-buffer-goes', 'vga-text-stays']),
+  address: functionAddress,
+})
+
+export const change = z.strictObject({
+  kind: z.enum(['driver-binding', 'module-load', 'console-release', 'configuration']),
   target: z.string().describe("a function's address, a module or a console"),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -48,9 +58,7 @@ export const bindingSchema = z.strictObject({
   changes: z.array(change).describe('in the order in which they are made'),
   refusals: z.array(refusal).describe('while there are any, nothing is done'),
   accepted: z.array(refusal).describe('refusals that --accept lifted'),
-  notes: z.array(
-    z.strictObject({ kind: z.enum(['boot-frame-buffer-goes', 'vga-text-stays']), address: functionAddress }),
-  ),
+  notes: z.array(note),
   made: z
     .array(z.string())
     .nullable()

@@ -38,7 +38,9 @@ export const diagnosisSchema = z.strictObject({
   sources: z.array(z.strictObject({ name: z.string(), lines: z.int().nonnegative() })),
   unread: z
     .array(z.strictObject({ path: z.string(), unknown: z.string() }))
-    .describe('logs that could not be read, and why'),
+    .describe(
+      'logs that could not be read, and why; `cut`: of a recorded log only the end was; `empty`: there was nothing in it',
+    ),
   findings: z.array(finding),
   harmless: z.array(finding),
   unknown: z.array(quotedLine).describe('lines in which vfio says what is not known here'),

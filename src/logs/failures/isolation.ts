@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.js'
+import { iommuOff } from './iommu-off.js'
 
 const remapping =
   'switch on interrupt remapping (x2APIC, VT-d, AMD-Vi) in the firmware setup, and leave intremap=off out of the kernel command line; the module option allow_unsafe_interrupts gives that protection up'
@@ -42,20 +43,20 @@ export const isolationFailures: readonly Failure[] = [
         format: 'Failed to set iommu for container',
         errno: 'Operation not permitted',
         source: 'hw/vfio/container-legacy.c vfio_set_iommu (in 7.2: hw/vfio/common.c vfio_init_container)',
-        seen: 'QEMU 7.2, 10.2',
+        seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
       {
         format: 'Failed to set VFIO IOMMU type',
         errno: 'Operation not permitted',
         source: 'util/vfio-helpers.c qemu_vfio_init_pci',
-        seen: 'QEMU 7.2, 10.2',
+        seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
       {
         format: 'error bind device fd=%d to iommufd=%d',
         errno: 'Operation not permitted',
         source:
           'hw/vfio/iommufd.c iommufd_cdev_connect_and_bind; drivers/iommu/iommufd/device.c iommufd_device_bind',
-        seen: 'QEMU 10.2',
+        seen: 'QEMU 10.0, 10.2, 11.1',
       },
     ],
     follows: ['interrupt-remapping-off'],
@@ -114,20 +115,20 @@ export const isolationFailures: readonly Failure[] = [
         format: 'Failed to set group container',
         errno: 'Invalid argument',
         source: 'hw/vfio/container-legacy.c vfio_set_iommu (in 7.2: hw/vfio/common.c vfio_init_container)',
-        seen: 'QEMU 7.2, 10.2',
+        seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
       {
         format: 'Failed to set iommu for container',
         errno: 'Invalid argument',
         source: 'hw/vfio/container-legacy.c vfio_set_iommu (in 7.2: hw/vfio/common.c vfio_init_container)',
-        seen: 'QEMU 7.2, 10.2',
+        seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
       {
         format: '[iommufd=%d] error attach %s (%d) to id=%d',
         args: ['', 'device'],
         errno: 'Invalid argument',
         source: 'hw/vfio/iommufd.c iommufd_cdev_attach_ioas_hwpt',
-        seen: 'QEMU 10.2',
+        seen: 'QEMU 10.0, 10.2',
       },
     ],
     follows: ['reserved-by-firmware', 'no-interrupt-remapping'],
@@ -142,9 +143,10 @@ export const isolationFailures: readonly Failure[] = [
       {
         format: 'No available IOMMU models',
         source: 'hw/vfio/container-legacy.c vfio_get_iommu_type (in 7.2: hw/vfio/common.c)',
-        seen: 'QEMU 7.2, 10.2',
+        seen: 'QEMU 7.2, 10.0, 10.2, 11.1',
       },
     ],
+    instead: iommuOff,
   },
   {
     cause: 'dma-fault',

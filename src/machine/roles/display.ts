@@ -2,6 +2,7 @@ import type { Host } from '../../host/index.js'
 import { functionOfPath } from '../address.js'
 import type { Evidence, PciFunction } from '../machine.js'
 import { knownValue, parseLine, readFact, readList, readTarget } from '../read.js'
+import { memoryMapPath, readBootFrameBuffers } from '../system/boot-frame-buffers.js'
 import type { RoleFindings } from './search.js'
 
 /**
@@ -116,33 +117,17 @@ function noteBootFrameBuffer(
   path: string,
   findings: RoleFindings,
 ): void {
-  const iomem = '/proc/iomem'
-  const found = readFact(host, iomem, (text) => ownerOfFrameBuffer(text) ?? null)
-  if ('unknown' in found) findings.unknown('display', found)
-  else if (found.value)
-    findings.found('display', found.value.address, [...before, { path: iomem, value: found.value.line }])
+  const buffers = readBootFrameBuffers(host)
+  if ('unknown' in buffers) {
+    findings.unknown('display', buffers)
+    return
+  }
+  const owned = buffers.value.find(({ address }) => address !== null)
+  if (owned)
+    findings.found('display', owned.address!, [
+      ...before,
+      { path: memoryMapPath, value: `${owned.name} in ${owned.address}` },
+    ])
   else
     findings.unknown('display', { unknown: 'which card the boot frame buffer belongs to is not told', path })
-}
-
-/**
- * Names of the range that a driver of the firmware's frame buffer reserves: sysfb (Linux drivers/firmware/sysfb_simplefb.c),
- * efifb, vesafb, simplefb and simpledrm (named by its device).
- */
-const frameBufferRange = /^(BOOTFB|efifb|vesafb|simplefb|(simple-framebuffer|simpledrm)[.\w-]*)$/
-
-/** Lines are nested by two spaces; the names are there even where the addresses read as zero for this user. */
-function ownerOfFrameBuffer(text: string): { readonly address: string; readonly line: string } | undefined {
-  const above: string[] = []
-  for (const line of text.split('\n')) {
-    const [, indent, name] = /^( *)\S+ : (.*)$/.exec(line) ?? []
-    if (indent === undefined || name === undefined) continue
-    above.length = indent.length / 2
-    above.push(name)
-    if (frameBufferRange.test(name)) {
-      const address = above.findLast((one) => functionOfPath(one))
-      if (address) return { address, line: `${name} in ${address}` }
-    }
-  }
-  return undefined
 }

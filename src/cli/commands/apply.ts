@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import { liveContext } from '../../changes/index.js'
+import { type Host, liveHost, pseudonymousHost } from '../../host/index.js'
+import { readMachine } from '../../machine/index.js'
+import { carryOut, makePlan, type Plan } from '../../plan/index.js'
+import { progressText, refusalText } from '../binding.js'
+import { isSet, type Run } from '../command.js'
+import { confirm } from '../confirm.js'
+import { planDocument } from '../documents/plan.js'
+import { CliError, usageError } from '../errors.js'
+import { untilInterrupted } from '../interrupt.js'
+import { planText } from '../plan-text.js'
+import { type PlanDocument, planSchema } from '../schemas/plan.js'
+import { status } from '../status.js'
+import type { Terminal } from '../terminal.js'
+
+/**
+ * Nothing in the file is done as such: what it wants is planned again, and done where that comes to the same. So a plan that
+ * is out of date is refused, and one that somebody tampered with can do no more than a plan could.
+ */
+export const run: Run = (terminal, asked) =>
+  untilInterrupted(async (signal) => {
+    const file = asked.arguments[0]!
+    const wanted = readPlan(file)
+    const plan = planAgain(liveHost(), wanted)
+    const document = planDocument(plan, wanted.at)
+    if (document.refusals.length > 0) {
+      terminal.say(refusalText(document.refusals))
+      return status.refused
+    }
+    if (plan.changes.length === 0) {
+      terminal.say(['Nothing need be changed.'])
+      return status.ok
+    }
+    requireSame(file, wanted)
+    if (!isSet(asked, 'yes')) {
+      terminal.print(planText(document, terminal.columns))
+      if (!(await confirm(terminal, 'Do it?', signal))) return status.interrupted
+    }
+    return carryOutPlan(terminal, plan, `handover apply ${file}`, signal)
+  })
+
+async function carryOutPlan(
+  terminal: Terminal,
+  plan: Plan,
+  words: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
+  try {
+    const { id } = await carryOut(plan, context, {
+      asked: words,
+      signal,
+      onHalfDone: ({ head }) =>
+        terminal.say([`${head.id} (${head.asked}) was cut off: it is put back first.`]),
+    })
+    if (id !== null) terminal.say([`Done. To take it back: sudo handover undo ${id}`])
+    if (plan.needsRestart) terminal.say(['It takes a restart; then: handover status'])
+  } finally {
+    context.writer.close()
+  }
+  return status.ok
+}
+
+/** The same as when it was planned, or a {@link CliError} with what differs. Compared as printed: with pseudonyms. */
+function requireSame(file: string, wanted: PlanDocument): void {
+  const now = planDocument(planAgain(pseudonymousHost(liveHost()), wanted), wanted.at)
+  const keys = ['takes', 'changes', 'byHand'] as const
+  const different = keys.filter((key) => !isDeepStrictEqual(now[key], wanted[key]))
+  if (different.length === 0) return
+  const targets = (document: PlanDocument) =>
+    document.changes.flatMap(({ target, actions }) =>
+      actions.map((action) => `${target}: ${JSON.stringify(action)}`),
+    )
+  const [before, after] = [targets(wanted), targets(now)]
+  throw new CliError(status.refused, `${file}: this computer is no longer as it was when that was planned`, [
+    ...(isDeepStrictEqual(now.takes, wanted.takes)
+      ? []
+      : [`it took ${wanted.takes.join(', ')}; now it would take ${now.takes.join(', ')}`]),
+    ...before.filter((line) => !after.includes(line)).map((line) => `then: ${line}`),
+    ...after.filter((line) => !before.includes(line)).map((line) => `now:  ${line}`),
+    'plan it again: handover plan',
+  ])
+}
+
+function planAgain(host: Host, { intent }: PlanDocument): Plan {
+  return makePlan(host, readMachine(host), intent)
+}
+
+function readPlan(file: string): PlanDocument {
+  let text: string
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw new CliError(status.failed, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw usageError(`${file} is no plan: it is not JSON; handover plan DEVICE -o FILE makes one`)
+  }
+  const found = planSchema.safeParse(value)
+  if (found.success) return found.data
+  const { path, message } = found.error.issues[0]!
+  throw usageError(
+    `${file} is no plan that this handover knows: ${path.join('.') || 'the whole'}: ${message}`,
+  )
+}

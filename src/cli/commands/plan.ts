@@ -1,0 +1,38 @@
+import { type Host, liveHost, pseudonymousHost } from '../../host/index.js'
+import { readMachine } from '../../machine/index.js'
+import { type Intent, makePlan } from '../../plan/index.js'
+import { refusalText, rolesOf } from '../binding.js'
+import { selectEach } from '../choose.js'
+import { isSet, type Run, textOf } from '../command.js'
+import { planDocument } from '../documents/plan.js'
+import { checkFree, writeOutput } from '../output-file.js'
+import { planText } from '../plan-text.js'
+import { requireBus } from '../reading.js'
+import { status } from '../status.js'
+import { renderJson } from '../text.js'
+
+export const run: Run = async (terminal, asked) => {
+  const output = textOf(asked, 'output')
+  const force = isSet(asked, 'force')
+  if (output !== undefined) checkFree(output, force)
+  const json = isSet(asked, 'json') || output !== undefined
+  const host: Host = json ? pseudonymousHost(liveHost()) : liveHost()
+  const machine = readMachine(host)
+  requireBus(machine.bus)
+  const devices = selectEach(machine, asked.arguments)
+    .map(({ address }) => address)
+    .sort()
+  const intent: Intent = { devices, boot: isSet(asked, 'boot'), accept: rolesOf(asked) }
+  const document = planDocument(makePlan(host, machine, intent), new Date().toISOString())
+  if (isSet(asked, 'json')) terminal.printJson(document)
+  else if (document.refusals.length === 0) terminal.print(planText(document, terminal.columns))
+  if (document.refusals.length > 0) {
+    if (!isSet(asked, 'json')) terminal.say(refusalText(document.refusals))
+    return status.refused
+  }
+  if (output !== undefined) {
+    writeOutput(output, renderJson(document), force)
+    terminal.say([`To do it: sudo handover apply ${output}`])
+  }
+  return document.changes.length > 0 || document.byHand.length > 0 ? status.pending : status.ok
+}

@@ -1,0 +1,22 @@
+import type { Plan } from '../../plan/index.js'
+import type { PlanDocument } from '../schemas/plan.js'
+import { version } from '../version.js'
+import { changeDocument, refusalDocument } from './binding.js'
+
+export function planDocument(plan: Plan, at: string): PlanDocument {
+  const { devices, boot, accept } = plan.intent
+  return {
+    schema: 'handover.plan/1',
+    program: `handover ${version()}`,
+    at,
+    intent: { devices: [...devices], boot, accept: [...accept] },
+    takes: [...plan.takes],
+    changes: plan.changes.map(changeDocument),
+    refusals: plan.refusals.map(refusalDocument),
+    accepted: plan.accepted.map(refusalDocument),
+    notes: plan.notes.map((one) => ({ ...one })),
+    byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
+    needsRestart: plan.needsRestart,
+    wayBack: plan.wayBack,
+  }
+}

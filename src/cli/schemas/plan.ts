@@ -1,0 +1,59 @@
+import * as z from 'zod'
+import { change, note, refusal } from './binding.js'
+import { functionAddress, roleName } from './common.js'
+
+/** What `handover plan --json` prints, and what `-o` saves for `handover apply`. */
+export const planSchema = z.strictObject({
+  schema: z.literal('handover.plan/1'),
+  program: z.string().describe('what made it'),
+  at: z.string().describe('when, ISO 8601'),
+  intent: z
+    .strictObject({
+      devices: z.array(functionAddress).describe('those asked for'),
+      boot: z.boolean().describe('from boot on; else until the next restart'),
+      accept: z.array(roleName),
+    })
+    .describe('what is wanted: apply plans it again, and compares'),
+  takes: z
+    .array(functionAddress)
+    .describe('what leaves the host: those asked for and what shares their groups'),
+  changes: z.array(change).describe('in the order in which they are made'),
+  refusals: z.array(refusal).describe('while there are any, nothing is done'),
+  accepted: z.array(refusal),
+  notes: z.array(note),
+  byHand: z
+    .array(z.strictObject({ because: z.string(), edit: z.string() }))
+    .describe('what handover does not change here'),
+  needsRestart: z.boolean(),
+  wayBack: z
+    .boolean()
+    .nullable()
+    .describe('a boot entry without the change is left; null: no boot entry is changed'),
+})
+export type PlanDocument = z.infer<typeof planSchema>
+
+/** What `handover history --json` prints. */
+export const historySchema = z.strictObject({
+  schema: z.literal('handover.history/1'),
+  root: z.string().describe('where the computer that it is about has its root mounted'),
+  entries: z.array(
+    z.strictObject({
+      id: z.int().positive(),
+      at: z.string(),
+      asked: z.string(),
+      state: z.enum(['half-done', 'applied', 'undone']),
+      changes: z.array(
+        z.strictObject({
+          target: z.string(),
+          state: z.enum(['not begun', 'half-done', 'done', 'undone', 'over']),
+          drift: z
+            .array(
+              z.strictObject({ path: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
+            )
+            .describe('where it is no longer as it was made; of a change that is done'),
+        }),
+      ),
+    }),
+  ),
+})
+export type HistoryDocument = z.infer<typeof historySchema>

@@ -1,0 +1,191 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { edited } from '../../../test/support/edited-host.js'
+import { workstation } from '../../../test/support/made-computers.js'
+import { denied, madeHost } from '../../../test/support/made-host.js'
+import type { Configuration } from '../../changes/index.js'
+import { readMachine } from '../../machine/index.js'
+import { planBoot } from '../plan-boot.js'
+import { planGrub } from './grub.js'
+import { planInitramfsTools } from './initramfs-tools.js'
+import { topologyPath } from './topology.js'
+
+/** As Debian installs GRUB and initramfs-tools: what is looked at of them. */
+const debian = {
+  '/etc/default/grub': 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n',
+  '/usr/sbin/grub-mkconfig': 'for x in $sysconfdir/default/grub.d/*.cfg ; do\n',
+  '/usr/sbin/update-grub': '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n',
+  '/boot/grub/grub.cfg': 'menuentry\n',
+  '/usr/sbin/update-initramfs': '#!/bin/sh\n',
+  '/var/lib/initramfs-tools/6.1.0-50-amd64': 'hash\n',
+}
+
+describe('GRUB', () => {
+  it('gets a file of its own, and its menu is made anew', () => {
+    const change = planGrub(madeHost(debian), ['intel_iommu=on']) as Configuration
+    expect(change.edits).toMatchObject([
+      { path: '/etc/default/grub.d/handover.cfg', before: null, folders: ['/etc/default/grub.d'] },
+    ])
+    expect(change.commands).toEqual([{ run: ['update-grub'], rewrites: ['/boot/grub/grub.cfg'] }])
+    // As grub-mkconfig reads it, after its own settings.
+    const shell = `GRUB_CMDLINE_LINUX_DEFAULT="quiet splash"\n${change.edits[0]!.after}echo "$GRUB_CMDLINE_LINUX_DEFAULT"`
+    expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' })).toBe('quiet splash intel_iommu=on\n')
+  })
+
+  it('is left alone where it is not as Debian has it', () => {
+    const fedora = { ...debian, '/usr/sbin/grub-mkconfig': 'no drop-ins\n' }
+    expect(planGrub(madeHost(fedora), ['intel_iommu=on'])).toMatchObject({
+      kind: 'by hand',
+      edit: expect.stringContaining('add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub'),
+    })
+    expect(planGrub(madeHost({}), ['x'])).toBeUndefined()
+  })
+
+  it('is not touched while its settings cannot be read, or are no text', () => {
+    const text = (made: Parameters<typeof madeHost>[0][string]) => () =>
+      planGrub(madeHost({ ...debian, '/etc/default/grub': made }), ['x'])
+    expect(text(denied)).toThrow('/etc/default/grub: denied')
+    expect(text(new Uint8Array([0x23, 0xe4, 0x0a]))).toThrow('not UTF-8')
+  })
+})
+
+describe('a topology path', () => {
+  it('has no bus numbers', () => {
+    const machine = readMachine(workstation())
+    const card = machine.functions.find(({ address }) => address === '0000:01:00.1')!
+    expect(topologyPath(machine, card)).toBe('pci0000:00/01.0/00.1')
+  })
+})
+
+describe('the script in the initramfs', () => {
+  const folders: string[] = []
+  afterEach(() => {
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** Runs it on files that stand for /sys and /proc. `cards`: vendor and device of what stands below the port. */
+  function run(cards: Readonly<Record<string, readonly [string, string]>>, commandLine = 'quiet') {
+    const root = mkdtempSync(join(tmpdir(), 'handover-early-'))
+    folders.push(root)
+    const put = (path: string, text: string) => {
+      mkdirSync(dirname(join(root, path)), { recursive: true })
+      writeFileSync(join(root, path), text, { mode: 0o755 })
+    }
+    put('/proc/cmdline', commandLine)
+    put('/dev/kmsg', '')
+    put('/bin/modprobe', `#!/bin/sh\necho "$@" >> ${root}/modprobe\n`)
+    // The port had bus 1 when it was planned for, and has bus 7 now.
+    const port = '/sys/devices/pci0000:00/0000:00:01.0'
+    put(`${port}/vendor`, '0x8086\n')
+    for (const [name, [vendor, device]] of Object.entries(cards)) {
+      put(`${port}/0000:07:${name}/vendor`, `${vendor}\n`)
+      put(`${port}/0000:07:${name}/device`, `${device}\n`)
+      put(`${port}/0000:07:${name}/driver/unbind`, '')
+      put(`/sys/bus/pci/devices/0000:07:${name}/vendor`, `${vendor}\n`)
+    }
+    put('/sys/bus/pci/drivers_probe', '')
+    const change = planInitramfsTools(madeHost(debian), [
+      { path: 'pci0000:00/01.0/00.0', vendor: 0x10de, device: 0x2206 },
+    ])!
+    const script = change.edits[1]!.after!.replaceAll(/\/(sys|proc|dev)\//g, `${root}/$1/`)
+    const result = spawnSync('sh', ['-c', script], {
+      encoding: 'utf8',
+      env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin` },
+    })
+    const read = (path: string) =>
+      existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8').trim() : ''
+    return {
+      status: result.status,
+      stderr: result.stderr,
+      override: (name: string) => read(`${port}/0000:07:${name}/driver_override`),
+      unbound: read(`${port}/0000:07:00.0/driver/unbind`),
+      probed: read('/sys/bus/pci/drivers_probe'),
+      modprobe: read('/modprobe'),
+      said: read('/dev/kmsg'),
+    }
+  }
+  const card = ['0x10de', '0x2206'] as const
+
+  it('takes the one of two equal cards that stands there, whatever its bus number is now', () => {
+    const found = run({ '00.0': card, '01.0': card })
+    expect(found).toMatchObject({
+      status: 0,
+      stderr: '',
+      probed: '0000:07:00.0',
+      modprobe: 'vfio-pci',
+      said: '',
+    })
+    expect([found.override('00.0'), found.override('01.0')]).toEqual(['vfio-pci', ''])
+    expect(found.unbound).toBe('0000:07:00.0')
+  })
+
+  it('leaves another card alone that stands there now, and a place that is empty', () => {
+    const other = run({ '00.0': ['0x1002', '0x73bf'] })
+    expect([other.status, other.override('00.0'), other.modprobe]).toEqual([0, '', ''])
+    expect(other.said).toContain('another device stands at pci0000:00/01.0/00.0')
+    expect(run({ '02.0': card }).said).toContain('nothing stands at pci0000:00/01.0/00.0')
+  })
+
+  it.each(['handover=off', 'quiet single', 'recovery'])(
+    'does nothing with %s on the command line',
+    (line) => {
+      const found = run({ '00.0': card }, line)
+      expect([found.status, found.override('00.0'), found.modprobe]).toEqual([0, '', ''])
+    },
+  )
+})
+
+describe('a plan from boot on', () => {
+  const off = {
+    '/sys/class/iommu/dmar0': null,
+    '/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/iommu_group': null,
+    '/sys/bus/pci/devices/0000:01:00.0/iommu_group': null,
+    '/sys/bus/pci/devices/0000:01:00.1/iommu_group': null,
+    '/sys/bus/pci/devices/0000:00:01.0/iommu_group': null,
+    ...debian,
+  }
+  const plan = (edits: Parameters<typeof edited>[1], accept: readonly 'display'[] = ['display']) => {
+    const host = edited(workstation(), edits)
+    return planBoot(host, readMachine(host), ['0000:01:00.0'], { accept })
+  }
+
+  it('switches the IOMMU on, and takes all functions of the group that there will be', () => {
+    const { changes, refusals, functions, byHand, wayBack } = plan(off)
+    expect(refusals).toEqual([])
+    expect(byHand).toEqual([])
+    expect(functions).toEqual(['0000:01:00.0', '0000:01:00.1'])
+    expect(changes.map(({ id }) => id)).toEqual(['command-line', 'early-binding'])
+    expect(changes[1]!.edits[1]!.after).toContain(
+      'take pci0000:00/01.0/00.0 0x10de 0x2206\ntake pci0000:00/01.0/00.1 0x10de 0x1aef\n',
+    )
+    expect(changes[1]!.commands[0]!.rewrites).toContain('/boot/initrd.img-6.1.0-50-amd64')
+    expect(wayBack).toBe(true)
+    expect(plan({ ...off, '/etc/default/grub': 'GRUB_DISABLE_RECOVERY="true"\n' }).wayBack).toBe(false)
+  })
+
+  it('leaves the command line alone where the IOMMU is on', () => {
+    const { changes, wayBack } = plan(debian)
+    expect(changes.map(({ id }) => id)).toEqual(['early-binding'])
+    expect(wayBack).toBeNull()
+  })
+
+  it('refuses what a binding now is refused for, but that there is no group yet', () => {
+    expect(plan(off, []).refusals).toMatchObject([{ rule: 'role', role: 'display' }])
+  })
+
+  it('says what is left to do by hand', () => {
+    const { changes, byHand } = plan({
+      ...off,
+      '/usr/sbin/update-initramfs': null,
+      '/etc/default/grub': null,
+    })
+    expect(changes).toEqual([])
+    expect(byHand.map(({ because }) => because)).toEqual([
+      expect.stringContaining('boot loader'),
+      expect.stringContaining('initramfs'),
+    ])
+  })
+})

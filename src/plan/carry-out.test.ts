@@ -1,0 +1,231 @@
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Configuration, type Context, liveDisk } from '../changes/index.js'
+import type { WritableHost } from '../host/index.js'
+import { liveHost } from '../host/index.js'
+import { carryOut, undoEntry } from './carry-out.js'
+import { readJournal } from './journal.js'
+
+const roots: string[] = []
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
+})
+
+/** A host's files below a folder: settings, what a command makes of them, and that command. */
+function host() {
+  const root = mkdtempSync(join(tmpdir(), 'handover-plan-'))
+  roots.push(root)
+  const put = (path: string, text: string, mode = 0o644) => {
+    mkdirSync(join(root, dirname(path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+    chmodSync(join(root, path), mode)
+  }
+  put('/etc/default/grub', '# mine\nTIMEOUT=5\n', 0o640)
+  put('/boot/menu', 'made of: # mine\n')
+  put('/boot/second', 'second\n')
+  // Two files, one after the other, with a moment between at which it can fail.
+  put(
+    '/bin/make',
+    'cat etc/default/grub > boot/menu; [ ! -e fail ] || exit 1; echo "2: $(cat boot/menu)" > boot/second; echo > boot/third\n',
+  )
+  return { root, put }
+}
+
+const change: Configuration = {
+  kind: 'configuration',
+  id: 'command-line',
+  title: 'kernel command line',
+  edits: [
+    {
+      path: '/etc/default/grub',
+      before: '# mine\nTIMEOUT=5\n',
+      after: '# mine\nTIMEOUT=5\nX=1\n',
+      mode: 0o644,
+      folders: [],
+    },
+    {
+      path: '/etc/new.d/deep/one.cfg',
+      before: null,
+      after: 'new\n',
+      mode: 0o755,
+      folders: ['/etc/new.d', '/etc/new.d/deep'],
+    },
+  ],
+  commands: [{ run: ['sh', 'bin/make'], rewrites: ['/boot/menu', '/boot/second', '/boot/third'] }],
+}
+
+class Crash extends Error {}
+
+/** Tools for the host below `root`. `crashAt`: the power is cut before that step, and nothing more reaches the disk. */
+function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
+  let steps = 0
+  const step = () => {
+    if (steps++ >= crashAt) throw new Crash('cut')
+  }
+  const rooted: WritableHost = {
+    ...liveHost(),
+    readText: (path) => liveHost().readText(join(root, path)),
+    list: (path) => liveHost().list(join(root, path)),
+  }
+  const made: Omit<Context, 'keptIn'> = {
+    host: rooted,
+    disk: liveDisk({ root, step, enter: (argv) => ['env', '-C', root, ...argv] }),
+    writer: { write: async () => 'done', close: () => undefined },
+    limits: { closeMs: 0, writeMs: 0 },
+    privileged: true,
+    report: () => undefined,
+    run: () => Promise.resolve(),
+  }
+  const options = { root, asked: 'handover apply plan.json', step }
+  return { made, options, count: () => steps }
+}
+
+const apply = (root: string, crashAt?: number) => {
+  const { made, options, count } = tools(root, crashAt)
+  return carryOut({ changes: [change], refusals: [] }, made, options).then(count)
+}
+const undoLast = (root: string, crashAt?: number) => {
+  const { made, options } = tools(root, crashAt)
+  return undoEntry(readJournal(root).at(-1)!, made, options)
+}
+
+/** Everything but the journal: paths, permissions, texts. */
+function snapshot(root: string): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {}
+  const look = (folder: string) => {
+    for (const name of readdirSync(join(root, folder))) {
+      const path = join(folder, name)
+      if (path === '/var') continue
+      const stat = statSync(join(root, path))
+      found[path] = stat.isDirectory()
+        ? 'folder'
+        : `${stat.mode.toString(8)} ${readFileSync(join(root, path), 'utf8')}`
+      if (stat.isDirectory()) look(path)
+    }
+  }
+  look('/')
+  return found
+}
+
+describe('a configuration', () => {
+  it('is made, and undone without a trace', async () => {
+    const { root } = host()
+    const before = snapshot(root)
+    await apply(root)
+    expect(snapshot(root)).toMatchObject({
+      '/etc/default/grub': '100640 # mine\nTIMEOUT=5\nX=1\n',
+      '/etc/new.d/deep/one.cfg': '100755 new\n',
+      '/boot/menu': '100644 # mine\nTIMEOUT=5\nX=1\n',
+    })
+    expect(readJournal(root)).toMatchObject([
+      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json' } },
+    ])
+    await undoLast(root)
+    expect(snapshot(root)).toEqual(before)
+    expect(readJournal(root)).toMatchObject([{ state: 'undone' }])
+    expect(
+      execFileSync('find', [join(root, 'var/lib/handover'), '-type', 'f'], { encoding: 'utf8' }),
+    ).not.toContain('boot')
+  })
+
+  it('made twice is made once', async () => {
+    const { root } = host()
+    await apply(root)
+    const after = snapshot(root)
+    await apply(root)
+    expect(snapshot(root)).toEqual(after)
+    expect(readJournal(root)).toHaveLength(1)
+  })
+
+  it('is put back where its command fails half-way', async () => {
+    const { root, put } = host()
+    put('/fail', '')
+    const before = snapshot(root)
+    await expect(apply(root)).rejects.toThrow('sh bin/make failed')
+    expect(snapshot(root)).toEqual(before)
+    expect(readJournal(root)).toMatchObject([{ state: 'undone' }])
+  })
+
+  it('is not made where things are not as they were planned for', async () => {
+    const { root, put } = host()
+    put('/etc/default/grub', 'another\n')
+    const before = snapshot(root)
+    await expect(apply(root)).rejects.toMatchObject({ name: 'StaleError' })
+    expect(snapshot(root)).toEqual(before)
+  })
+
+  it('is not undone over what somebody changed since', async () => {
+    const { root, put } = host()
+    await apply(root)
+    put('/etc/default/grub', 'edited since\n')
+    await expect(undoLast(root)).rejects.toThrow('/etc/default/grub has been changed since')
+    expect(readFileSync(join(root, '/etc/default/grub'), 'utf8')).toBe('edited since\n')
+  })
+
+  it('has its files made anew where they were since', async () => {
+    const { root, put } = host()
+    await apply(root)
+    put('/boot/menu', 'made anew by an update\n')
+    await undoLast(root)
+    // Not the copy of before: the command made it again, of the settings as they are.
+    expect(readFileSync(join(root, '/boot/menu'), 'utf8')).toBe('# mine\nTIMEOUT=5\n')
+    expect(existsSync(join(root, '/etc/new.d'))).toBe(false)
+  })
+})
+
+describe('a cut of the power', () => {
+  const count = async () => apply(host().root)
+
+  it('at any step of making leaves nothing that the next undoing does not put back', async () => {
+    const steps = await count()
+    expect(steps).toBeGreaterThan(15)
+    for (let at = 0; at < steps; at++) {
+      const { root } = host()
+      const before = snapshot(root)
+      await apply(root, at).catch(() => undefined)
+      for (const entry of readJournal(root)) {
+        const { made, options } = tools(root)
+        await undoEntry(entry, made, options)
+      }
+      expect(snapshot(root), `cut before step ${at}`).toEqual(before)
+    }
+  })
+
+  it('at any step of making leaves nothing that the next making does not mend', async () => {
+    const whole = host()
+    const steps = await apply(whole.root)
+    for (let at = 0; at < steps; at++) {
+      const { root } = host()
+      await apply(root, at).catch(() => undefined)
+      await apply(root)
+      expect(snapshot(root), `cut before step ${at}`).toEqual(snapshot(whole.root))
+    }
+  })
+
+  it('at any step of undoing leaves nothing that undoing again does not put back', async () => {
+    for (let at = 0, cut = true; cut; at++) {
+      const { root } = host()
+      const before = snapshot(root)
+      await apply(root)
+      cut = await undoLast(root, at).then(
+        () => false,
+        () => true,
+      )
+      await undoLast(root)
+      expect(snapshot(root), `cut before step ${at}`).toEqual(before)
+    }
+  })
+})

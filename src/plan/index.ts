@@ -1,0 +1,18 @@
+/**
+ * plan/: changes carried out so that they can always be taken back.
+ *
+ * In: changes, and what stands against them. Out: all of them made, or none; a journal on the disk that says what was made,
+ * written before it was.
+ */
+
+export {
+  carryOut,
+  carryOutReturn,
+  isOver,
+  type Options,
+  type Outcome,
+  type Tools,
+  undoEntry,
+} from './carry-out.js'
+export { type Entry, type Head, JournalError, readJournal } from './journal.js'
+export { type Intent, makePlan, type Plan } from './make-plan.js'

@@ -1,0 +1,43 @@
+import { type BindingPlan, type Change, planBinding, type Refusal } from '../changes/index.js'
+import type { Host } from '../host/index.js'
+import type { Machine, RoleName } from '../machine/index.js'
+import type { ByHand } from './boot/by-hand.js'
+import { planBoot } from './plan-boot.js'
+
+/** What is wanted. */
+export interface Intent {
+  /** Addresses, sorted. */
+  readonly devices: readonly string[]
+  /** From boot on; else until the next restart. */
+  readonly boot: boolean
+  /** Roles that the host may lose. */
+  readonly accept: readonly RoleName[]
+}
+
+/** What would be done for it. */
+export interface Plan {
+  readonly intent: Intent
+  /** Functions that leave the host, sorted. */
+  readonly takes: readonly string[]
+  readonly changes: readonly Change[]
+  /** While there are any, nothing is done. */
+  readonly refusals: readonly Refusal[]
+  readonly accepted: readonly Refusal[]
+  readonly notes: BindingPlan['notes']
+  readonly byHand: readonly ByHand[]
+  readonly needsRestart: boolean
+  /** Whether a boot entry without the change is left; null where no boot entry is changed. */
+  readonly wayBack: boolean | null
+}
+
+/** Throws NoSuchFunctionError, UnreadableError. */
+export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
+  const { devices, boot, accept } = intent
+  if (!boot) {
+    const { members, ...plan } = planBinding(host, machine, devices, { accept })
+    const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
+    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null }
+  }
+  const { functions, ...plan } = planBoot(host, machine, devices, { accept })
+  return { intent, takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }
+}

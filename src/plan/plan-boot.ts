@@ -1,0 +1,105 @@
+import {
+  type BindingPlan,
+  type Configuration,
+  type PlanOptions,
+  planBinding,
+  type Refusal,
+  refuseRoles,
+} from '../changes/index.js'
+import type { Host } from '../host/index.js'
+import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
+import { handoverOf } from '../rules/index.js'
+import { type ByHand, byHand } from './boot/by-hand.js'
+import { keepsRecovery, planGrub } from './boot/grub.js'
+import { type EarlyFunction, planInitramfsTools } from './boot/initramfs-tools.js'
+import { topologyPath } from './boot/topology.js'
+
+/** What is to be changed so that functions belong to vfio-pci from boot on. */
+export interface BootPlan {
+  readonly changes: readonly Configuration[]
+  readonly refusals: readonly Refusal[]
+  readonly accepted: readonly Refusal[]
+  /** What this program does not change here, and what it would be by hand. */
+  readonly byHand: readonly ByHand[]
+  /** Functions that will be taken, sorted. */
+  readonly functions: readonly string[]
+  /** Whether a boot entry without the change is left; null where no boot entry is changed. */
+  readonly wayBack: boolean | null
+}
+
+/** Throws NoSuchFunctionError, UnreadableError. */
+export function planBoot(
+  host: Host,
+  machine: Machine,
+  addresses: readonly string[],
+  options: PlanOptions = {},
+): BootPlan {
+  // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not.
+  const now: BindingPlan = planBinding(host, machine, addresses, options)
+  const leaving = functionsLeaving(machine, addresses)
+  const ofRoles = refuseRoles(machine, leaving)
+  const kept = now.refusals.filter(({ rule }) => rule !== 'role' && rule !== 'no-iommu-group')
+  const accept = options.accept ?? []
+  const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
+  const hand: ByHand[] = []
+  const changes: Configuration[] = []
+  const add = (change: Configuration | ByHand | undefined, otherwise: ByHand) => {
+    const found = change ?? otherwise
+    if (found.kind === 'by hand') hand.push(found)
+    else if (found.edits.some(({ before, after }) => before !== after)) changes.push(found)
+  }
+
+  const words = wantedWords(machine)
+  if (words.length > 0)
+    add(
+      planGrub(host, words),
+      byHand(
+        'the boot loader here is none that handover changes (GRUB as Debian has it)',
+        `add ${words.join(' ')} to the kernel's command line`,
+      ),
+    )
+  const early = leaving.map((f) => earlyFunction(machine, f))
+  if (early.every((one) => one !== undefined))
+    add(
+      planInitramfsTools(host, early),
+      byHand(
+        'the initramfs here is none that handover changes (initramfs-tools)',
+        `have the initramfs write vfio-pci to driver_override of ${leaving.map(({ address }) => address).join(', ')} before their drivers are loaded`,
+      ),
+    )
+  else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
+  const refusals = [...kept, ...ofRoles]
+  return {
+    changes,
+    refusals: refusals.filter((one) => !isAccepted(one)),
+    accepted: refusals.filter(isAccepted),
+    byHand: hand,
+    functions: leaving.map(({ address }) => address),
+    wayBack: changes.some(({ id }) => id === 'command-line') ? keepsRecovery(host) : null,
+  }
+}
+
+/** Endpoints of the groups of all, each once; bridges of the computer itself, which vfio-pci does not get, left out. */
+function functionsLeaving(machine: Machine, addresses: readonly string[]): readonly PciFunction[] {
+  const all = addresses.flatMap((address) => {
+    const device = machine.functions.find((f) => f.address === address)!
+    const { leaving } = handoverOf(machine, device)
+    return 'value' in leaving ? leaving.value : [device]
+  })
+  return [...new Set(all)]
+    .filter((f) => (knownValue(f.class) ?? 0) >> 16 !== 0x06)
+    .sort((a, b) => compareAddresses(a.address, b.address))
+}
+
+function earlyFunction(machine: Machine, f: PciFunction): EarlyFunction | undefined {
+  const [path, vendor, device] = [topologyPath(machine, f), knownValue(f.vendor), knownValue(f.device)]
+  return path === undefined || vendor === undefined || device === undefined
+    ? undefined
+    : { path, vendor, device }
+}
+
+/** Words that the kernel's command line lacks for the IOMMU to be on (Linux drivers/iommu/intel/iommu.c intel_iommu_setup). */
+function wantedWords(machine: Machine): readonly string[] {
+  const isOff = knownValue(machine.iommus)?.length === 0
+  return isOff && knownValue(machine.iommuTables)?.includes('DMAR') ? ['intel_iommu=on'] : []
+}

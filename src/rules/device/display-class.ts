@@ -1,0 +1,36 @@
+import { need, note, notHere, passes, seen } from '../outcomes.js'
+import type { DeviceRule } from '../rule.js'
+import { attribute } from './attribute.js'
+
+/** Linux include/linux/pci_ids.h PCI_CLASS_DISPLAY_*. */
+const classes: Readonly<Record<number, string>> = {
+  769: 'XGA controller',
+  770: '3D controller',
+  896: 'display controller',
+}
+
+export const displayClass: DeviceRule = {
+  id: 'display-class',
+  title: 'Does vfio-pci treat it as a VGA card?',
+  about: 'device',
+  looksAt: ['/sys/bus/pci/devices/*/class'],
+  why: 'Class 0300 alone is VGA to vfio-pci: it takes console drivers (efifb, simpledrm) off its memory, and where the kernel has CONFIG_VFIO_PCI_VGA it gives the machine its VGA memory and ports (x-vga=on). For other classes it does neither.',
+  fix: 'Start the machine with UEFI, and let it have another display until the driver for this one runs. Where a console of the host is drawn on it: release that console first (handover bind does).',
+  since: ['Linux 6.0: vfio-pci takes console drivers off VGA cards'],
+  sources: [
+    'Linux drivers/vfio/pci/vfio_pci_core.c vfio_pci_vga_init, vfio_pci_core_enable; vfio_pci_priv.h vfio_pci_is_vga',
+    'QEMU hw/vfio/pci.c vfio_populate_vga',
+  ],
+  atWorst: 'note',
+  check({ device }) {
+    const code = need(device.class) >> 8
+    if (code >> 8 !== 0x03) return notHere('it is no display')
+    const evidence = seen(attribute(device, 'class'), `0x${need(device.class).toString(16).padStart(6, '0')}`)
+    if (code === 0x0300)
+      return passes('it is a VGA card: console drivers leave it, and it can have x-vga', evidence)
+    return note(
+      `it is no VGA card (${classes[code] ?? 'display'}): console drivers stay on it, and there is no x-vga`,
+      evidence,
+    )
+  },
+}

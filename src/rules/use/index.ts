@@ -1,0 +1,6 @@
+import type { Rule } from '../rule.js'
+import { deviceHolders } from './device-holders.js'
+import { roleRules } from './role-rules.js'
+
+/** What the host would lose. */
+export const useRules: readonly Rule[] = [...roleRules, deviceHolders]
