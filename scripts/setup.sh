@@ -11,8 +11,8 @@ node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.ex
   exit 1
 }
 
-# program or file : Debian package that has it
-needs='
+# program or file : Debian package that has it. HANDOVER_NEEDS: more of them.
+needs="${HANDOVER_NEEDS-}"'
 qemu-system-x86_64:qemu-system-x86
 busybox:busybox-static
 lspci:pciutils

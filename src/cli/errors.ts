@@ -58,6 +58,7 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
       ? status.refused
       : status.failed,
   JournalError: () => status.failed,
+  BusyError: () => status.failed,
 }
 
 /** The exit status that a thrown value means, or undefined for a defect. */

@@ -229,3 +229,18 @@ describe('a cut of the power', () => {
     }
   })
 })
+
+describe('two at a time', () => {
+  it('are one after the other', async () => {
+    const { root, put } = host()
+    // This process, as another one would stand there.
+    const stat = readFileSync('/proc/self/stat', 'utf8')
+    const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    put('/var/lib/handover/lock', `${process.pid} ${start}\n`)
+    await expect(apply(root)).rejects.toThrow(`another handover (process ${process.pid}) is changing`)
+    // One that is gone, whose number somebody else has now.
+    put('/var/lib/handover/lock', `${process.pid} 1\n`)
+    await apply(root)
+    expect(existsSync(join(root, '/var/lib/handover/lock'))).toBe(false)
+  })
+})

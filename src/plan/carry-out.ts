@@ -11,6 +11,7 @@ import {
   undoAll,
 } from '../changes/index.js'
 import { type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
+import { alone } from './lock.js'
 
 /** Changes, and what stands against them. */
 export type Changes = Pick<BindingPlan, 'changes' | 'refusals'>
@@ -41,24 +42,39 @@ export interface Outcome {
  * Throws what {@link applyPlan} throws; then all that was made is put back, as far as the error does not say otherwise.
  */
 export async function carryOut(changes: Changes, tools: Tools, options: Options): Promise<Outcome> {
-  return journaled(changes, tools, options, (context) =>
+  return journaled(changes, tools, options, 'all or none', (context) =>
     applyPlan(changes as BindingPlan, context, options.signal),
   )
 }
 
 /** The same for giving devices back, where nothing is taken back when one fails. */
 export async function carryOutReturn(changes: Changes, tools: Tools, options: Options): Promise<Outcome> {
-  return journaled(changes, tools, options, (context) => giveBack(changes as BindingPlan, context))
+  return journaled(changes, tools, options, 'each', (context) => giveBack(changes as BindingPlan, context))
 }
 
 async function journaled(
   { changes }: Changes,
   tools: Tools,
   options: Options,
+  way: 'all or none' | 'each',
   make: (context: Context) => Promise<readonly Change[]>,
 ): Promise<Outcome> {
-  const { root = '/', asked, step } = options
-  if (tools.privileged) await putBackHalfDone(tools, options)
+  const { root = '/' } = options
+  // Who may not change anything is told so by the changes themselves.
+  if (!tools.privileged) return { id: null, made: await make(journaling(tools, 0, () => undefined)) }
+  return alone(root, async () => {
+    await putBackHalfDone(tools, options)
+    return write(changes, tools, options, way, make)
+  })
+}
+
+async function write(
+  changes: readonly Change[],
+  tools: Tools,
+  { root = '/', asked, step }: Options,
+  way: 'all or none' | 'each',
+  make: (context: Context) => Promise<readonly Change[]>,
+): Promise<Outcome> {
   const id = nextId(readJournal(root))
   let journal: Journal | undefined
   const head = (): Head => ({
@@ -79,13 +95,22 @@ async function journaled(
     return { id: journal === undefined ? null : id, made }
   } catch (error) {
     const left = (error as { readonly notPutBack?: readonly unknown[] }).notPutBack ?? []
-    if (left.length === 0) journal?.note('undone')
+    if (way === 'each') journal?.note('done')
+    else if (left.length === 0) journal?.note('undone')
     throw error
   }
 }
 
-/** Puts back what was done under `entry`: all of it that is not put back already. Throws UndoFailedError. */
-export async function undoEntry(
+/** Puts back what was done under `entry`: all of it that is not put back already. Throws UndoFailedError, BusyError. */
+export function undoEntry(
+  entry: Entry,
+  tools: Tools,
+  options: Omit<Options, 'asked'>,
+): Promise<readonly Change[]> {
+  return alone(options.root ?? '/', () => putBack(entry, tools, options))
+}
+
+async function putBack(
   entry: Entry,
   tools: Tools,
   options: Omit<Options, 'asked'>,
@@ -113,7 +138,7 @@ async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {
   for (const entry of readJournal(options.root ?? '/').toReversed())
     if (entry.state === 'half-done') {
       options.onHalfDone?.(entry)
-      await undoEntry(entry, tools, options)
+      await putBack(entry, tools, options)
     }
 }
 

@@ -15,4 +15,5 @@ export {
   undoEntry,
 } from './carry-out.js'
 export { type Entry, type Head, JournalError, readJournal } from './journal.js'
+export { BusyError } from './lock.js'
 export { type Intent, makePlan, type Plan } from './make-plan.js'

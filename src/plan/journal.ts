@@ -109,11 +109,11 @@ export function nextId(entries: readonly Entry[]): number {
   return Math.max(0, ...entries.map(({ head }) => head.id)) + 1
 }
 
-/** A journal that cannot be read: nothing is done while what was done is not known. */
+/** A journal that cannot be read or written: nothing is done that cannot be written down, or while what was done is not known. */
 export class JournalError extends Error {
   override readonly name = 'JournalError'
   constructor(file: string, why: string) {
-    super(`${file}: ${why}; it says what was changed on this computer: look at it before going on`)
+    super(`${file}: ${why}; what is changed on this computer is written there, so nothing was changed now`)
   }
 }
 

@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { handover } from '../../test/lab.js'
+import { bootDisk, debianDisk } from '../../test/support/debian-disk.js'
+
+const bootMs = 1_500_000
+const folder = mkdtempSync(join(tmpdir(), 'handover-debian-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** For the shell in there: where this machine's files are, the program, all of /etc and /boot, which driver has which disk. */
+const words = `
+export NO_COLOR=1
+ho() { /host${handover.replace(' ', ' /host')} "$@"; }
+sums() { (cd /; find etc boot \\( -type f -o -type l \\) -printf '%p %m %u:%g %l\\n'; find etc boot -type f -exec md5sum {} +) | sort; }
+drivers() { for d in 01 02; do basename "$(readlink /sys/bus/pci/devices/0000:$d:00.0/driver)"; done; }
+`
+
+/** Debian with GRUB under BIOS and initramfs-tools: two equal disks, one of which is to go; VT-d is switched off. */
+describe.each(['bookworm'])('Debian %s', (suite) => {
+  let disk: string
+  beforeAll(async () => {
+    disk = await debianDisk(suite, folder)
+  }, bootMs)
+  const boot = (script: string) => bootDisk(disk, words + script, bootMs)
+
+  it('takes one of two equal disks from the next start on, and goes back without a trace', {
+    timeout: 4 * bootMs,
+  }, () => {
+    const first = boot(`
+update-grub 2>/dev/null
+sums >/root/before
+echo "iommu: $(ls /sys/class/iommu)"
+drivers
+ho plan 01:00.0 --boot -o /root/plan.json >/dev/null
+echo "plan: $?"
+ho apply /root/plan.json --yes
+echo "apply: $?"
+grep -c 'intel_iommu=off.*intel_iommu=on' /boot/grub/grub.cfg
+`)
+    expect(first).toContain('iommu: \nnvme\nnvme\n')
+    expect(first).toContain('plan: 2\n')
+    expect(first).toContain('kernel command line: intel_iommu=on (GRUB): set\n')
+    expect(first).toContain('apply: 0\n')
+
+    const second = boot(`
+drivers
+ls /sys/class/iommu
+dmesg | grep -c 'nvme .*pci function 0000:01:00.0'
+dmesg | grep -c 'nvme .*pci function 0000:02:00.0'
+ho status
+echo "status: $?"
+ho undo
+echo "undo: $?"
+sums >/root/after
+diff /root/before /root/after && echo same
+`)
+    expect(second.startsWith('vfio-pci\nnvme\ndmar0\n0\n1\n')).toBe(true)
+    expect(second).toContain('status: 0\n')
+    expect(second).toContain('undo: 0\nsame\n')
+
+    expect(boot('drivers\nls /sys/class/iommu\ncat /proc/cmdline')).toMatch(/^nvme\nnvme\nBOOT_IMAGE/)
+  })
+})

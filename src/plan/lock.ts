@@ -1,0 +1,54 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { stateFolder } from '../changes/index.js'
+import { JournalError } from './journal.js'
+
+/** Another process of this program is changing the same computer. */
+export class BusyError extends Error {
+  override readonly name = 'BusyError'
+  constructor(readonly pid: number) {
+    super(`another handover (process ${pid}) is changing this computer; wait until it has ended`)
+  }
+}
+
+/** Runs `work` while no other process of this program changes the computer whose root is at `root`. Throws {@link BusyError}, {@link JournalError}. */
+export async function alone<T>(root: string, work: () => Promise<T>): Promise<T> {
+  const file = join(root, stateFolder, 'lock')
+  take(file)
+  try {
+    return await work()
+  } finally {
+    rmSync(file, { force: true })
+  }
+}
+
+function take(file: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+  } catch (error) {
+    throw new JournalError(file, `it cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  }
+  for (;;) {
+    try {
+      const fd = openSync(file, 'wx', 0o644)
+      writeSync(fd, `${process.pid} ${startOf(process.pid)}\n`)
+      closeSync(fd)
+      return
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'EEXIST') throw new JournalError(file, `it cannot be written (${code})`)
+    }
+    const [pid, start] = readFileSync(file, 'utf8').trim().split(' ')
+    if (pid && startOf(Number(pid)) === start) throw new BusyError(Number(pid))
+    // Left by one that was killed, or by an earlier run of the computer.
+    rmSync(file, { force: true })
+  }
+}
+
+/** When a process began, in ticks since the computer did, so that its number alone is not taken for it (proc(5), stat: field 22). */
+function startOf(pid: number): string | undefined {
+  const path = `/proc/${pid}/stat`
+  if (!existsSync(path)) return undefined
+  const text = readFileSync(path, 'utf8')
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+}
