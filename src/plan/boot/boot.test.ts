@@ -20,7 +20,9 @@ const debian = {
   '/usr/sbin/update-grub': '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n',
   '/boot/grub/grub.cfg': 'menuentry\n',
   '/usr/sbin/update-initramfs': '#!/bin/sh\n',
-  '/var/lib/initramfs-tools/6.1.0-50-amd64': 'hash\n',
+  '/boot/initrd.img-6.1.0-50-amd64': 'an image',
+  '/boot/initrd.img-6.1.0-49-amd64': 'another image',
+  '/boot/initrd.img-6.1.0-49-amd64.bak': 'a copy that somebody made',
 }
 
 describe('GRUB', () => {
@@ -161,7 +163,10 @@ describe('a plan from boot on', () => {
     expect(changes[1]!.edits[1]!.after).toContain(
       'take pci0000:00/01.0/00.0 0x10de 0x2206\ntake pci0000:00/01.0/00.1 0x10de 0x1aef\n',
     )
-    expect(changes[1]!.commands[0]!.rewrites).toContain('/boot/initrd.img-6.1.0-50-amd64')
+    expect(changes[1]!.commands[0]!.rewrites).toEqual([
+      '/boot/initrd.img-6.1.0-49-amd64',
+      '/boot/initrd.img-6.1.0-50-amd64',
+    ])
     expect(wayBack).toBe(true)
     expect(plan({ ...off, '/etc/default/grub': 'GRUB_DISABLE_RECOVERY="true"\n' }).wayBack).toBe(false)
   })

@@ -14,13 +14,15 @@ const hook = '/etc/initramfs-tools/hooks/handover'
 
 /**
  * Has functions bound to vfio-pci in the initramfs, before udev starts and so before any module of their drivers comes
- * (initramfs-tools(7): init-top runs before anything is loaded). Undefined: no initramfs-tools here.
+ * (initramfs-tools(7): init-top runs before anything is loaded). Undefined: no initramfs-tools here, or no image of theirs.
  */
 export function planInitramfsTools(
   host: Host,
   functions: readonly EarlyFunction[],
 ): Configuration | undefined {
   if (textAt(host, '/usr/sbin/update-initramfs') === null) return undefined
+  const rewrites = images(host)
+  if (rewrites.length === 0) return undefined
   const edit = (path: string, after: string): FileEdit => ({
     path,
     before: textAt(host, path),
@@ -33,18 +35,16 @@ export function planInitramfsTools(
     id: 'early-binding',
     title: 'binding to vfio-pci at boot (initramfs-tools)',
     edits: [edit(hook, hookText), edit(script, scriptText(functions))],
-    commands: [{ run: ['update-initramfs', '-u', '-k', 'all'], rewrites: images(host) }],
+    commands: [{ run: ['update-initramfs', '-u', '-k', 'all'], rewrites }],
   }
 }
 
-/** What `update-initramfs -u -k all` makes anew: the images of all kernels that it knows (update-initramfs(8), /var/lib/initramfs-tools). */
+/** What `update-initramfs -u -k all` makes anew: the images in /boot of all kernels (initramfs-tools 0.142, get_sorted_versions). */
 function images(host: Host): readonly string[] {
-  const versions = host.list('/var/lib/initramfs-tools')
-  const names = versions.kind === 'value' ? versions.value : []
-  return [
-    ...names.map((version) => `/boot/initrd.img-${version}`),
-    ...names.map((version) => `/var/lib/initramfs-tools/${version}`),
-  ]
+  const list = host.list('/boot')
+  return (list.kind === 'value' ? list.value : [])
+    .filter((name) => /^initrd\.img-\d/.test(name) && !/\.(bak|dpkg-bak|new|old)$/.test(name))
+    .map((name) => `/boot/${name}`)
 }
 
 const hookText = `#!/bin/sh
