@@ -8,7 +8,7 @@ export const pictureWithoutCard: DeviceRule = {
   title: 'Can the card be spared, and seen in the machine?',
   about: 'device',
   looksAt: [
-    'display controllers with outputs that stay',
+    'display controllers with outputs that stay, and what the host is shown on',
     '/sys/class/dmi/id/chassis_type',
     '/sys/bus/pci/devices/*/class',
   ],
@@ -33,6 +33,9 @@ export const pictureWithoutCard: DeviceRule = {
     const others = remaining(machine, knownValue(leaving) ?? [device])
     if (others.length > 0)
       return passes('another card stays with the host', seen('/sys/bus/pci/devices', listed(others)))
+    const { functions, unknown } = machine.roles.display
+    if (unknown.length === 0 && !functions.includes(device.address))
+      return passes('the host shows nothing on it', ofClass)
     for (const f of machine.functions) need(f.class)
     return note('no other card with outputs is there', seen('/sys/bus/pci/devices', listed([device])))
   },

@@ -1,8 +1,8 @@
+import { isVfioDriver } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 import { functionAt } from './places.js'
-import { isVfioDriver } from './vfio-variants.js'
 
 export const virtualFunctionParent: DeviceRule = {
   id: 'virtual-function-parent',

@@ -49,7 +49,7 @@ export const interruptRemapping: ComputerRule = {
 }
 
 function reasonOf(machine: Machine, evidence: Outcome['evidence'][number]): Outcome {
-  const off = remappingOffWords(need(machine.commandLine))
+  const off = remappingOffWords(need(machine.system.commandLine))
   if (off.length > 0)
     return step(
       'the command line of the kernel switches interrupt remapping off',

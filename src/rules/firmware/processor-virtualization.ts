@@ -1,5 +1,5 @@
 import { hasSince, parseKernelVersion } from '../../iommu/index.js'
-import { knownValue, miscDevicesFolder, processorPath } from '../../machine/index.js'
+import { knownValue, type Machine, miscDevicesFolder, processorPath } from '../../machine/index.js'
 import { need, notHere, passes, seen, step, undecided } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
@@ -23,11 +23,11 @@ export const processorVirtualization: ComputerRule = {
   ],
   atWorst: 'step',
   check(machine) {
+    const runs = knownValue(machine.system.miscDevices)?.includes('kvm')
+    if (runs) return passes('KVM runs', seen(`${miscDevicesFolder}/kvm`, 'there'))
     const { flags, vendor } = need(machine.system.processor)
     if (vendor === null) undecided('only known of x86 processors', processorPath)
     const flag = ['vmx', 'svm'].find((name) => flags.has(name))
-    const runs = knownValue(machine.system.miscDevices)?.includes('kvm')
-    if (runs) return passes('KVM runs', seen(`${miscDevicesFolder}/kvm`, 'there'))
     if (flag === undefined && flags.has('hypervisor'))
       return notHere(
         'this computer is a virtual machine, and its host decides',
@@ -38,15 +38,19 @@ export const processorVirtualization: ComputerRule = {
         'the processor shows neither VT-x nor SVM',
         seen(processorPath, 'flags without vmx and svm'),
       )
-    // A virtual machine has no firmware that could lock it.
-    if (flag === 'svm' && !flags.has('hypervisor')) {
-      const kernel = parseKernelVersion(need(machine.kernel))
-      if (kernel === undefined || !hasSince(kernel, clearsSvm))
-        undecided(
-          'whether firmware switched SVM off: this kernel tells only by whether kvm_amd loads (modprobe kvm_amd)',
-          miscDevicesFolder,
-        )
-    }
+    if (mayBeOff(machine))
+      undecided(
+        'whether firmware switched SVM off: this kernel tells only by whether kvm_amd loads (modprobe kvm_amd; where that fails, switch SVM Mode on in the firmware setup)',
+        miscDevicesFolder,
+      )
     return passes('the processor can, and firmware lets it', seen(processorPath, flag))
   },
+}
+
+/** Whether firmware may have switched SVM off unseen. A virtual machine has no firmware that could. */
+export function mayBeOff(machine: Machine): boolean {
+  const { flags } = need(machine.system.processor)
+  if (!flags.has('svm') || flags.has('hypervisor')) return false
+  const kernel = parseKernelVersion(need(machine.kernel))
+  return kernel === undefined || !hasSince(kernel, clearsSvm)
 }

@@ -1,7 +1,6 @@
-import { capabilityOf, knownValue, type PciFunction, type Resource } from '../../machine/index.js'
+import { capabilityOf, knownValue, type PciFunction, type Resource, sizeText } from '../../machine/index.js'
 import { need, note, notHere, passes, seen, undecided } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 const gibibytes4 = 1n << 32n
 
