@@ -70,7 +70,13 @@ export const staleAdvice: readonly StaleAdvice[] = [
     why: "Only the driver of Intel's VT-d reads it. AMD-Vi needs no parameter.",
     fix: 'take it out',
     weight: 'note',
-    onlyIf: (machine) => isIntel(machine, false),
+    onlyIf: (machine) => {
+      const other = isIntel(machine, false)
+      if ('unknown' in other || !other.value) return other
+      // QEMU makes a VT-d for any processor.
+      const { iommus } = machine
+      return 'unknown' in iommus ? iommus : { value: !iommus.value.some((name) => name.startsWith('dmar')) }
+    },
     source: 'Linux drivers/iommu/intel/iommu.c intel_iommu_setup (6.1, 6.12, 7.3)',
   },
   {

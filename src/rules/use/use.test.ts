@@ -1,4 +1,4 @@
-import { type Edits, edited } from '../../../test/support/edited-host.js'
+import { type Edits, edited, lab } from '../../../test/support/edited-host.js'
 import { workstation, workstationFiles } from '../../../test/support/made-computers.js'
 import { connector, igd, station } from '../../../test/support/made-displays.js'
 import { denied, link, type Made, madeFunction, madeHost } from '../../../test/support/made-host.js'
@@ -188,6 +188,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /812/,
     },
     { name: 'handed over already', host: on(bound), gives: 'not here' },
+    { name: 'a recording', host: lab(), gives: 'not here', says: /not of a recording/ },
   ],
 }
 
