@@ -144,7 +144,7 @@ export function verdictSentence({ verdict, findings, undecided, crashed }: Check
 
 /** The name of a parameter or a file at the beginning stays as it is. */
 function capital(text: string): string {
-  return /^[a-z]+[_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+  return /^[a-z]+[-_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export function counted(count: number, thing: string): string {

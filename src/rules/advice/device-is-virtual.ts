@@ -4,7 +4,7 @@ import { virtualDevices } from './virtual-devices.js'
 
 export const deviceIsVirtual: DeviceRule = {
   id: 'device-is-virtual',
-  title: 'Is its maker one of hardware?',
+  title: 'Is it hardware?',
   about: 'device',
   looksAt: ['/sys/bus/pci/devices/*/vendor', '/sys/class/iommu'],
   why: 'A hypervisor made this device. A machine inside this one can have a virtual device of its own, made by QEMU here, and needs no IOMMU for it. Handing this one over is of use to try how that is done, or to spare a layer.',

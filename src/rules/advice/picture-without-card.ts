@@ -5,14 +5,14 @@ import { classes, classPath, classText, listed, noCard, remaining, subclassOf } 
 
 export const pictureWithoutCard: DeviceRule = {
   id: 'picture-without-card',
-  title: 'Can the card be spared, and seen in the machine?',
+  title: 'Can the host spare the card, and can its picture be seen?',
   about: 'device',
   looksAt: [
     'display controllers with outputs that stay, and what the host is shown on',
     '/sys/class/dmi/id/chassis_type',
     '/sys/bus/pci/devices/*/class',
   ],
-  why: 'The host goes without a picture, or the machine does: then ask what the machine is for. Other ways to 3D need no card of its own, but give no CUDA or ROCm, no certified driver for CAD and no Direct3D 12. Games whose protection refuses machines refuse one with a card too.',
+  why: 'Where the host or the machine is left without a picture, ask first what the machine is for. Other ways to 3D need no card of its own, but give no CUDA or ROCm, no certified driver for CAD and no Direct3D 12. Games whose protection refuses machines refuse one with a card too.',
   fix: "Windows programs and games: Wine or Proton on the host, with the card's own driver. A Linux machine: virtio-gpu-gl draws OpenGL (virgl) and Vulkan (Venus) on the host's card, which both then use. A Windows machine for office work and light 3D: the virtual cards of VMware or VirtualBox, which have Direct3D up to 11; the virtio-gpu driver for Windows as published draws no 3D.",
   since: ['QEMU 9.2: Vulkan in virtio-gpu-gl (venus=true)'],
   sources: [

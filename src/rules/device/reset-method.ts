@@ -40,7 +40,7 @@ export const resetMethod: DeviceRule = {
       return warning(
         told === 'by the kernel'
           ? 'nothing resets it: it has no reset of its own, and stands on a root bus'
-          : 'its capabilities have no reset, and it stands on a root bus',
+          : 'none of its capabilities can reset it, and it stands on a root bus',
         [evidence, seen(folderOf(device), 'no bridge above it')],
       )
     const broken = brokenResetsOf(device, portOf(machine, device)).find((row) => row.broken.includes('bus'))

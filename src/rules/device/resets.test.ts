@@ -50,7 +50,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: lab({ '/sys/bus/pci/devices/0000:00:1f.3/reset_method': denied }),
       device: '0000:00:1f.3',
       gives: 'warning',
-      says: /its capabilities have no reset/,
+      says: /none of its capabilities can reset it/,
     },
     {
       name: 'switched off by hand',
@@ -84,7 +84,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       name: 'a kernel that knows it',
       host: madeCard({ vendor: 0x14c3, device: 0x0616, files: method('pm bus\n') }),
       gives: 'passes',
-      says: /keeps from flr/,
+      says: /avoids flr/,
     },
     {
       name: 'nothing left',

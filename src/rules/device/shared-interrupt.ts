@@ -7,7 +7,7 @@ const ignoring = moduleParameterPath('vfio_pci', 'nointxmask')
 
 export const sharedInterrupt: DeviceRule = {
   id: 'shared-interrupt',
-  title: 'Has it its interrupt line alone, or can the line be shared?',
+  title: 'Does it have its interrupt line to itself, or can it share it?',
   about: 'device',
   looksAt: [
     'the interrupt pin and DisINTx in configuration space, and a table of devices whose DisINTx does not work',

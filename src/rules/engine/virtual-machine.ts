@@ -10,7 +10,7 @@ export const virtualMachine: ComputerRule = {
   about: 'computer',
   looksAt: [`${processorPath} flags`, '/sys/class/dmi/id', units, acpiTablesFolder],
   why: 'Inside a virtual machine only devices that its host gave it are real, and they can be given on only where the host also gives it a virtual IOMMU. The firmware setup of a virtual machine has no switch for that.',
-  fix: 'At the host of this machine, with QEMU: -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on,caching-mode=on; with libvirt: <iommu model="intel"><driver intremap="on" caching_mode="on"/></iommu> and <ioapic driver="qemu"/> in <features>. Then intel_iommu=on on the command line in here.',
+  fix: 'At the host of this machine, with QEMU: -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on,caching-mode=on; with libvirt: <iommu model="intel"><driver intremap="on" caching_mode="on"/></iommu> and <ioapic driver="qemu"/> in <features>. In here intel_iommu=on on the command line, where the kernel does not use VT-d by itself.',
   sources: [
     'Linux arch/x86/include/asm/cpufeatures.h X86_FEATURE_HYPERVISOR',
     'QEMU hw/i386/intel_iommu.c vtd_machine_done_notify_one: vfio-pci wants caching-mode=on',

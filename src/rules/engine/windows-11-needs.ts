@@ -11,7 +11,7 @@ import { noCard } from '../video/display.js'
 
 export const windows11Needs: DeviceRule = {
   id: 'windows-11-needs',
-  title: 'Is there what the setup of Windows 11 asks a virtual machine for?',
+  title: 'Can a machine be given what the setup of Windows 11 asks for?',
   about: 'device',
   looksAt: [
     '/sys/bus/pci/devices/*/class: asked of video cards',

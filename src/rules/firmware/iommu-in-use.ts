@@ -46,7 +46,7 @@ export const iommuInUse: ComputerRule = {
         seen(`/sys/bus/pci/devices/${grouped.address}/iommu_group`, String(knownValue(grouped.group))),
       )
     const used = need(machine.iommus)
-    if (used.length > 0) return passes('the kernel uses one', seen(units, used.join(' ')))
+    if (used.length > 0) return passes('the kernel uses an IOMMU', seen(units, used.join(' ')))
     if (need(machine.system.xen) !== null)
       return notHere('Xen keeps the IOMMU to itself: see xen-dom0', seen(hypervisorTypePath, 'xen'))
     const line = need(machine.system.commandLine)

@@ -12,7 +12,7 @@ export const processorVirtualization: ComputerRule = {
   about: 'computer',
   looksAt: [processorPath, miscDevicesFolder],
   why: 'With VT-x (Intel) or SVM (AMD) the processor runs a virtual machine itself, at its own speed. Without it QEMU has to imitate a processor, which is many times slower.',
-  fix: 'Switch on VT-x, also called Intel Virtualization Technology, or SVM Mode in the firmware setup. It is another setting than VT-d or IOMMU.',
+  fix: 'Switch on VT-x, also called Intel Virtualization Technology, or SVM Mode in the firmware setup. It is a different setting from VT-d or IOMMU.',
   since: [
     'Linux takes vmx away in /proc/cpuinfo where firmware locked VT-x off; svm not in 6.1, but in 6.12 and 7.3',
   ],

@@ -42,7 +42,7 @@ export const resizableBar: DeviceRule = {
     const evidence = bars.map(({ bar, exponent, most }) =>
       seen(`${path}/config`, `BAR ${bar}: ${text(exponent)} of ${text(most)}`),
     )
-    if (small === undefined) return passes('it is', ...evidence)
+    if (small === undefined) return passes('its BAR is as large as it can be', ...evidence)
     const { bar, exponent, most } = small
     return note(`BAR ${bar} has ${text(exponent)} and could have ${text(most)}`, evidence, {
       fix: `${isBelow4G(device, bar) ? 'switch on Above 4G Decoding and Resizable BAR in the firmware setup' : 'switch on Resizable BAR in the firmware setup'}; or, while no driver is bound to it, as root: echo ${most} > ${path}/resource${bar}_resize`,

@@ -45,7 +45,7 @@ export const staleAdvice: readonly StaleAdvice[] = [
     where: 'module lists',
     pattern: /\bvfio[_-]virqfd\b/,
     says: 'this kernel has no module vfio_virqfd',
-    why: 'It became a part of the module vfio in Linux 6.2. Who is to load it reports that there is none.',
+    why: 'It became a part of the module vfio in Linux 6.2. Whatever is to load it reports that there is none.',
     fix: 'take vfio_virqfd out of the line, and make the initramfs anew',
     weight: 'note',
     onlyIf: (machine) => isSince(machine, '6.2'),

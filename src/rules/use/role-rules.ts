@@ -114,7 +114,7 @@ const rows: readonly Row[] = [
     weight: 'step',
     title: 'Does the terminal that this runs in stay?',
     looksAt: ['/proc/self/fd/0', '/sys/class/tty'],
-    why: 'The command that hands the device over would lose the line that it is given through, and with it its end.',
+    why: 'The command that hands the device over would be cut off from whoever runs it before it ends.',
     fix: 'Run it from another terminal: at the screen, or over the network.',
     kept: 'the terminal that this runs in does not hang on it',
     sources: ['Linux drivers/tty/tty_io.c tty_class'],
