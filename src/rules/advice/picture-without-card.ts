@@ -9,7 +9,6 @@ export const pictureWithoutCard: DeviceRule = {
   about: 'device',
   looksAt: [
     'display controllers with outputs that stay, and what the host is shown on',
-    '/sys/class/dmi/id/chassis_type',
     '/sys/bus/pci/devices/*/class',
   ],
   why: 'Where the host or the machine is left without a picture, ask first what the machine is for. Other ways to 3D need no card of its own, but give no CUDA or ROCm, no certified driver for CAD and no Direct3D 12. Games whose protection refuses machines refuse one with a card too.',
@@ -26,10 +25,7 @@ export const pictureWithoutCard: DeviceRule = {
     const other = noCard(device)
     if (other) return other
     const ofClass = seen(classPath(device), classText(device))
-    if (subclassOf(device) === classes.threeD)
-      return need(machine.system.chassis)?.isPortable === true
-        ? note("it is a laptop's second card, which has no output", ofClass)
-        : notHere('it is for computing: it has no outputs', ofClass)
+    if (subclassOf(device) === classes.threeD) return notHere('it has no outputs: see outputs', ofClass)
     const others = remaining(machine, knownValue(leaving) ?? [device])
     if (others.length > 0)
       return passes('another card stays with the host', seen('/sys/bus/pci/devices', listed(others)))

@@ -277,6 +277,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /0000:01:00.4 and 2 more have/,
     },
     { name: 'a virtual function', host: virtual('mlx5_core'), gives: 'not here' },
+    { name: 'a port of three', host: lab(), device: '0000:00:03.0', gives: 'not here' },
     { name: 'two that leave together', host: madeCard({}, below(1)), gives: 'passes', says: /every/ },
     {
       name: 'two, and ids on the command line',

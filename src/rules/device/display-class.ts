@@ -1,6 +1,6 @@
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { attribute } from './attribute.js'
+import { classPath, classText } from '../video/display.js'
 
 /** Linux include/linux/pci_ids.h PCI_CLASS_DISPLAY_*. */
 const classes: Readonly<Record<number, string>> = {
@@ -24,7 +24,7 @@ export const displayClass: DeviceRule = {
   check({ device }) {
     const code = need(device.class) >> 8
     if (code >> 8 !== 0x03) return notHere('it is no display')
-    const evidence = seen(attribute(device, 'class'), `0x${need(device.class).toString(16).padStart(6, '0')}`)
+    const evidence = seen(classPath(device), classText(device))
     if (code === 0x0300)
       return passes('it is a VGA card: console drivers leave it, and it can have x-vga', evidence)
     if (code === 0x0302) return notHere('a 3D controller draws on no display: see outputs', evidence)

@@ -24,7 +24,8 @@ export const resetMethod: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ machine, device }) {
-    if (knownValue(device.isBridge) === true) return notHere('bridges are not handed over')
+    const isBridge = knownValue(device.isBridge) === true || (knownValue(device.class) ?? 0) >> 16 === 0x06
+    if (isBridge) return notHere('bridges are not handed over')
     const { methods, told, switchedOff, evidence } = ownResets(machine, device)
     if (methods.length > 0)
       return passes(

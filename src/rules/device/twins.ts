@@ -17,6 +17,7 @@ export const twins: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ machine, device, leaving }) {
+    if (knownValue(device.isBridge)) return notHere('it is a bridge, which no ids= takes')
     if (knownValue(device.physicalFunction))
       return notHere('it is a virtual function, and those share their ids')
     const ids = idsOf(device)

@@ -20,6 +20,7 @@ export const kvmThere: ComputerRule = {
     const devices = need(system.miscDevices)
     if (devices.includes('kvm')) return passes('KVM is there', seen(`${miscDevicesFolder}/kvm`, 'there'))
     const evidence = seen(`${miscDevicesFolder}/kvm`, 'not there')
+    if (need(system.xen) !== null) return notHere('Xen is below this Linux: see xen-dom0', evidence)
     if (mayBeOff(machine))
       return notHere('whether the processor can is not decided: see processor-virtualization', evidence)
     const says = 'KVM is not there: machines would be emulated, which is slow'

@@ -275,6 +275,16 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
       says: /see processor-virtualization/,
     },
     {
+      name: 'under Xen',
+      host: computer({
+        '/sys/class/misc/kvm': null,
+        '/sys/hypervisor/type': 'xen\n',
+        '/sys/hypervisor/properties/features': '000228f5\n',
+      }),
+      gives: 'not here',
+      says: /see xen-dom0/,
+    },
+    {
       name: 'a processor that cannot',
       host: computer({ '/sys/class/misc/kvm': null, '/proc/cpuinfo': cpu('fpu') }),
       gives: 'not here',

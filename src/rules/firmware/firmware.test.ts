@@ -85,6 +85,16 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /vmx/,
     },
     {
+      name: 'under Xen, which hides it',
+      host: lab({
+        ...cpu(intel, 'vme'),
+        ...noKvm,
+        '/sys/hypervisor/type': 'xen\n',
+        '/sys/hypervisor/properties/features': '000228f5\n',
+      }),
+      gives: 'not here',
+    },
+    {
       name: 'VT-x locked off',
       host: lab({ ...cpu(intel, 'vme'), ...noKvm }),
       gives: 'step',

@@ -1,5 +1,11 @@
 import { hasSince, parseKernelVersion } from '../../iommu/index.js'
-import { knownValue, type Machine, miscDevicesFolder, processorPath } from '../../machine/index.js'
+import {
+  hypervisorTypePath,
+  knownValue,
+  type Machine,
+  miscDevicesFolder,
+  processorPath,
+} from '../../machine/index.js'
 import { need, notHere, passes, seen, step, undecided } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
@@ -10,7 +16,7 @@ export const processorVirtualization: ComputerRule = {
   id: 'processor-virtualization',
   title: 'Can the processor run virtual machines?',
   about: 'computer',
-  looksAt: [processorPath, miscDevicesFolder],
+  looksAt: [processorPath, miscDevicesFolder, hypervisorTypePath],
   why: 'With VT-x (Intel) or SVM (AMD) the processor runs a virtual machine itself, at its own speed. Without it QEMU has to imitate a processor, which is many times slower.',
   fix: 'Switch on VT-x, also called Intel Virtualization Technology, or SVM Mode in the firmware setup. It is a different setting from VT-d or IOMMU.',
   since: [
@@ -25,6 +31,8 @@ export const processorVirtualization: ComputerRule = {
   check(machine) {
     const runs = knownValue(machine.system.miscDevices)?.includes('kvm')
     if (runs) return passes('KVM runs', seen(`${miscDevicesFolder}/kvm`, 'there'))
+    if (need(machine.system.xen) !== null)
+      return notHere('Xen keeps virtualization to itself: see xen-dom0', seen(hypervisorTypePath, 'xen'))
     const { flags, vendor } = need(machine.system.processor)
     if (vendor === null) undecided('only known of x86 processors', processorPath)
     const flag = ['vmx', 'svm'].find((name) => flags.has(name))
