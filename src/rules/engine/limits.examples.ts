@@ -158,9 +158,14 @@ export const limitExamples: Readonly<Record<string, readonly Example[]>> = {
       gives: 'passes',
     },
     {
+      name: 'not to be read',
+      host: computer({ '/sys/kernel/security/lockdown': denied }),
+      gives: 'unknown',
+    },
+    {
       name: 'securityfs not mounted',
       host: computer({ '/sys/kernel/security/lockdown': null, '/sys/kernel/security/': '' }),
-      gives: 'unknown',
+      gives: 'not here',
       says: /not mounted/,
     },
   ],
