@@ -8,11 +8,10 @@
 
 import { posix } from 'node:path'
 import type { Host } from '../host/index.js'
-import type { DeviceNode, Holder } from '../machine/index.js'
+import { type DeviceNode, type Holder, isVfioDriver } from '../machine/index.js'
 import type { Action, Binding, ChangeKind, Context, Difference, DriverBinding } from './change.js'
 import { BlockedError, HeldError, NotAsWantedError, StaleError, UnreadableError } from './errors.js'
 import { holdersOfNodes, nodesOf, nodesToClose } from './holders.js'
-import { isVfioDriver } from './vfio-drivers.js'
 import type { Write } from './writer.js'
 
 const drivers = '/sys/bus/pci/drivers'

@@ -60,4 +60,3 @@ export {
 export type { Note } from './plan-consoles.js'
 export { type Refusal, refuseRoles } from './refusal.js'
 export { applyPlan, giveBack, undoAll } from './sequence.js'
-export { isVfioDriver, vfioPci } from './vfio-drivers.js'

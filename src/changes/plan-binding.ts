@@ -2,9 +2,12 @@ import type { Host } from '../host/index.js'
 import {
   compareAddresses,
   type Fact,
+  isVfioDriver,
+  leavesGroupViable,
   type Machine,
   type PciFunction,
   type RoleName,
+  vfioPci,
 } from '../machine/index.js'
 import type { Binding, Change, DriverBinding } from './change.js'
 import { NoSuchFunctionError } from './errors.js'
@@ -18,7 +21,12 @@ import {
   refuseVirtualFunctions,
   refuseWithoutGroup,
 } from './refusal.js'
-import { isVfioDriver, leavesGroupViable, noDriver, vfioPci } from './vfio-drivers.js'
+
+/**
+ * An override that no driver has: the function is left without one (Linux Documentation/ABI/testing/sysfs-bus-pci,
+ * `driver_override`).
+ */
+const noDriver = 'none'
 
 /** What becomes of one function of the groups that a plan touches. */
 export interface Member {

@@ -1,5 +1,5 @@
+import { sizeText } from '../machine/index.js'
 import type { FieldTree, ShowDocument } from './schemas/show.js'
-import { sizeText } from './units.js'
 
 type Capability = ShowDocument['capabilities'][number]
 

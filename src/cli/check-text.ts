@@ -52,12 +52,16 @@ export function checkText(
     )
   lines.push(...undecidedText(document, width, all))
   if (all)
-    for (const { rule, says } of [...document.passed, ...document.notHere])
-      lines.push(
-        ...wrap(`${capital(says)}  [${rule}]`, width - 4).map((text, i) =>
-          i === 0 ? `ok  ${text}` : `    ${text}`,
-        ),
-      )
+    for (const [mark, list] of [
+      ['ok', document.passed],
+      ['--', document.notHere],
+    ] as const)
+      for (const { rule, says } of list)
+        lines.push(
+          ...wrap(`${capital(says)}  [${rule}]`, width - 4).map((text, i) =>
+            i === 0 ? `${mark}  ${text}` : `    ${text}`,
+          ),
+        )
   else if (document.passed.length > 0)
     lines.push(
       `${counted(document.passed.length, 'rule')} passed: --all shows ${document.passed.length === 1 ? 'it' : 'them'}.`,
@@ -140,7 +144,7 @@ export function verdictSentence({ verdict, findings, undecided, crashed }: Check
 
 /** The name of a parameter or a file at the beginning stays as it is. */
 function capital(text: string): string {
-  return /^[a-z]+[_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+  return /^[a-z]+[-_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export function counted(count: number, thing: string): string {

@@ -1,9 +1,8 @@
-import { type Fact, roleNames } from '../machine/index.js'
+import { type Fact, roleNames, sizeText } from '../machine/index.js'
 import { capabilityWords } from './capability-text.js'
 import { whyUnknown } from './explain.js'
 import type { Region, ShowDocument } from './schemas/show.js'
 import { type Line, wrap } from './text.js'
-import { sizeText } from './units.js'
 import { idsOf, roleWords } from './words.js'
 
 /** Everything about one function, for a person. */

@@ -114,7 +114,7 @@ describe('handover check', () => {
   it('asks one rule, of the computer or a device', async () => {
     const { status, out } = await handover('check', '--only', 'iommu-in-use', '--host', lab, '--all')
     expect(status).toBe(0)
-    expect(out).toContain('ok  The kernel uses one  [iommu-in-use]')
+    expect(out).toContain('ok  The kernel uses an IOMMU  [iommu-in-use]')
     const device = await handover('check', 'nvme', '--only', 'group-company', '--host', lab, '--json')
     expect(checkSchema.parse(JSON.parse(device.out))).toMatchObject({
       device: '0000:01:00.0',

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { liveHost } from '../../host/index.js'
-import { readMachine } from '../../machine/index.js'
+import { readMachine, sizeText } from '../../machine/index.js'
 import { selectOne } from '../choose.js'
 import { isSet, type Run, textOf } from '../command.js'
 import { romDocument } from '../documents/rom.js'
@@ -11,7 +11,6 @@ import { requireBus } from '../reading.js'
 import type { RomDocument } from '../schemas/rom.js'
 import { status } from '../status.js'
 import type { Line } from '../text.js'
-import { sizeText } from '../units.js'
 
 export const run: Run = (terminal, asked) =>
   untilInterrupted(async (signal) => {

@@ -24,16 +24,15 @@ export function moduleParameterPath(module: string, parameter: string): string {
   return `/sys/module/${module}/parameters/${parameter}`
 }
 
-/** `none`, `integrity` or `confidentiality` (Linux security/lockdown/lockdown.c lockdown_read); null: a kernel without it. */
+/**
+ * `none`, `integrity` or `confidentiality` (Linux security/lockdown/lockdown.c lockdown_read); `not shown`: securityfs is not
+ * mounted; null: a kernel without it.
+ */
 export function readLockdown(host: Host): Fact<string | null> {
   const shown = readFolder(host, '/sys/kernel/security')
   if ('unknown' in shown) return shown
   // Where securityfs is not mounted its folder is there, and empty.
-  if (shown.value.length === 0)
-    return {
-      unknown: 'securityfs is not mounted: mount -t securityfs securityfs /sys/kernel/security',
-      path: '/sys/kernel/security',
-    }
+  if (shown.value.length === 0) return { value: 'not shown' }
   return readOptional(host, lockdownPath, (text) => /\[(\w+)\]/.exec(text)?.[1])
 }
 

@@ -41,7 +41,6 @@ import { readLibvirt, readSwtpm } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
 import { type QemuFirmware, readProxmoxFirmware, readQemuFirmware } from './qemu-firmware.js'
 import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
-import { readVfioParameters, type VfioParameters } from './vfio-parameters.js'
 
 /**
  * What is known of the computer beside its PCI functions: processor, kernel, memory, programs. Each fact is read when it is
@@ -235,10 +234,6 @@ export class System {
 
   get bootFrameBuffers(): Fact<readonly BootFrameBuffer[]> {
     return this.#once('bootFrameBuffers', readBootFrameBuffers)
-  }
-
-  get vfioParameters(): VfioParameters {
-    return this.#once('vfioParameters', readVfioParameters)
   }
 
   get #release(): Fact<string> {

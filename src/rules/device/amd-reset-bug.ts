@@ -7,11 +7,11 @@ import { idsOf, isOneOf } from './device-ids.js'
 
 export const amdResetBug: DeviceRule = {
   id: 'amd-reset-bug',
-  title: 'Is it no AMD card that stays stuck after a machine?',
+  title: 'Is it free of the reset bug of AMD cards?',
   about: 'device',
   looksAt: ['vendor and device, in a table of families', '/sys/bus/pci/devices/*/reset_method'],
   why: 'These cards have no FLR, Linux knows that their PM reset does nothing, and a reset of the bus leaves their firmware as it is. After a machine has used one, the next start, or the return to the host, may find a card that does not answer, until the computer is restarted.',
-  fix: 'Keep drivers of the host from the card: bind it to vfio-pci while booting. Shut the machine down from inside. The module vendor-reset resets most of them; it is hardly kept, and does not build for Linux 6.12 and later as it is.',
+  fix: 'Keep drivers of the host from the card: bind it to vfio-pci while booting. Shut the machine down from inside. The module vendor-reset resets most of them; it is hardly maintained, and does not build for Linux 6.12 and later as it is.',
   since: ['The RX 6000 and later are not in the table'],
   sources: [
     'gnif/vendor-reset README and src/device-db.h; its issues 35 (RX 6000), 72 (Polaris), 87 (Linux 6.12)',

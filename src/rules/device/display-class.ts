@@ -1,12 +1,11 @@
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { attribute } from './attribute.js'
+import { classPath, classText } from '../video/display.js'
 
 /** Linux include/linux/pci_ids.h PCI_CLASS_DISPLAY_*. */
 const classes: Readonly<Record<number, string>> = {
-  769: 'XGA controller',
-  770: '3D controller',
-  896: 'display controller',
+  769: 'an XGA controller',
+  896: 'another display controller',
 }
 
 export const displayClass: DeviceRule = {
@@ -15,7 +14,7 @@ export const displayClass: DeviceRule = {
   about: 'device',
   looksAt: ['/sys/bus/pci/devices/*/class'],
   why: 'Class 0300 alone is VGA to vfio-pci: it takes console drivers (efifb, simpledrm) off its memory, and where the kernel has CONFIG_VFIO_PCI_VGA it gives the machine its VGA memory and ports (x-vga=on). For other classes it does neither.',
-  fix: 'Start the machine with UEFI, and let it have another display until the driver for this one runs. Where a console of the host is drawn on it: release that console first (handover bind does).',
+  fix: 'Start the machine with UEFI, and let it have another display until the driver for this one runs. Whether a console driver of the host holds its memory is told by boot-framebuffer.',
   since: ['Linux 6.0: vfio-pci takes console drivers off VGA cards'],
   sources: [
     'Linux drivers/vfio/pci/vfio_pci_core.c vfio_pci_vga_init, vfio_pci_core_enable; vfio_pci_priv.h vfio_pci_is_vga',
@@ -25,11 +24,12 @@ export const displayClass: DeviceRule = {
   check({ device }) {
     const code = need(device.class) >> 8
     if (code >> 8 !== 0x03) return notHere('it is no display')
-    const evidence = seen(attribute(device, 'class'), `0x${need(device.class).toString(16).padStart(6, '0')}`)
+    const evidence = seen(classPath(device), classText(device))
     if (code === 0x0300)
       return passes('it is a VGA card: console drivers leave it, and it can have x-vga', evidence)
+    if (code === 0x0302) return notHere('a 3D controller draws on no display: see outputs', evidence)
     return note(
-      `it is no VGA card (${classes[code] ?? 'display'}): console drivers stay on it, and there is no x-vga`,
+      `it is no VGA card but ${classes[code] ?? 'of another display class'}: a machine with a BIOS cannot draw on it`,
       evidence,
     )
   },

@@ -1,7 +1,7 @@
+import { isVfioDriver } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
-import { isVfioDriver } from './vfio-variants.js'
 
 export const idleSleep: DeviceRule = {
   id: 'idle-sleep',

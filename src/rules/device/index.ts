@@ -2,7 +2,6 @@ import type { Rule } from '../rule.js'
 import { amdResetBug } from './amd-reset-bug.js'
 import { deviceAnswers } from './device-answers.js'
 import { displayClass } from './display-class.js'
-import { headerType } from './header-type.js'
 import { idleSleep } from './idle-sleep.js'
 import { linkErrors } from './link-errors.js'
 import { linkWidth } from './link-width.js'
@@ -20,7 +19,6 @@ import { virtualFunctionParent } from './virtual-function-parent.js'
 
 /** What the device itself brings: whether vfio-pci takes it, and how it resets, sleeps and interrupts. */
 export const deviceRules: readonly Rule[] = [
-  headerType,
   deviceAnswers,
   sriovFunctions,
   vfioDenylist,

@@ -3,7 +3,8 @@ import { need, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { folderOf } from './attribute.js'
 import { ownResets } from './own-resets.js'
-import { busMates } from './places.js'
+import { busMates, portOf } from './places.js'
+import { brokenResetsOf } from './reset-quirks.js'
 
 export const resetCompany: DeviceRule = {
   id: 'reset-company',
@@ -26,6 +27,8 @@ export const resetCompany: DeviceRule = {
     if (methods.length > 0) return passes('it has a reset of its own', evidence)
     const parent = need(device.parent)
     if (parent === null) return notHere('it stands on a root bus, which is not reset')
+    if (brokenResetsOf(device, portOf(machine, device)).some(({ broken }) => broken.includes('bus')))
+      return notHere('a reset of its bus does not work: see reset-method', evidence)
     const mates = busMates(machine, device)
     const group = need(leaving)
     const outside = mates.filter((f) => !group.includes(f) && knownValue(f.isBridge) !== true)

@@ -24,7 +24,8 @@ export const resetMethod: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ machine, device }) {
-    if (knownValue(device.isBridge) === true) return notHere('bridges are not handed over')
+    const isBridge = knownValue(device.isBridge) === true || (knownValue(device.class) ?? 0) >> 16 === 0x06
+    if (isBridge) return notHere('bridges are not handed over')
     const { methods, told, switchedOff, evidence } = ownResets(machine, device)
     if (methods.length > 0)
       return passes(
@@ -40,7 +41,7 @@ export const resetMethod: DeviceRule = {
       return warning(
         told === 'by the kernel'
           ? 'nothing resets it: it has no reset of its own, and stands on a root bus'
-          : 'its capabilities have no reset, and it stands on a root bus',
+          : 'none of its capabilities can reset it, and it stands on a root bus',
         [evidence, seen(folderOf(device), 'no bridge above it')],
       )
     const broken = brokenResetsOf(device, portOf(machine, device)).find((row) => row.broken.includes('bus'))

@@ -7,7 +7,7 @@ import { brokenResetsOf } from './reset-quirks.js'
 
 export const resetQuirk: DeviceRule = {
   id: 'reset-quirk',
-  title: 'Does Linux keep from the resets that do not work with it?',
+  title: 'Does Linux avoid the resets that do not work with it?',
   about: 'device',
   looksAt: [
     'vendor, device, class and revision',
@@ -31,7 +31,7 @@ export const resetQuirk: DeviceRule = {
     )
     if (told === 'by its capabilities' || used.length === 0)
       return passes(
-        `Linux keeps from ${rows.map((row) => `${row.broken[0]}, which ${row.effect} (${row.name})`).join(', and ')}`,
+        `Linux avoids ${rows.map((row) => `${row.broken[0]}, which ${row.effect} (${row.name})`).join(', and ')}`,
         evidence,
       )
     const rest = methods.filter((method) => used.every(({ one }) => one !== method))

@@ -3,6 +3,8 @@ import { knownValue } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { ownResets } from './own-resets.js'
+import { portOf } from './places.js'
+import { brokenResetsOf } from './reset-quirks.js'
 
 const release = '/proc/sys/kernel/osrelease'
 
@@ -36,6 +38,8 @@ export const resetRegression: DeviceRule = {
     if (knownValue(device.parent) === null) return notHere('it stands on a root bus, which is not reset')
     const { methods, evidence } = ownResets(machine, device)
     if (methods.length > 0) return passes('it has a reset of its own', evidence)
+    if (brokenResetsOf(device, portOf(machine, device)).some(({ broken }) => broken.includes('bus')))
+      return notHere('a reset of its bus does not work: see reset-method', evidence)
     const kernel = need(machine.kernel)
     const version = parseKernelVersion(kernel) ?? undecided('not understood', release)
     if (!isWithin(version, refusedBusReset))

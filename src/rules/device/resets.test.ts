@@ -50,7 +50,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: lab({ '/sys/bus/pci/devices/0000:00:1f.3/reset_method': denied }),
       device: '0000:00:1f.3',
       gives: 'warning',
-      says: /its capabilities have no reset/,
+      says: /none of its capabilities can reset it/,
     },
     {
       name: 'switched off by hand',
@@ -84,7 +84,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       name: 'a kernel that knows it',
       host: madeCard({ vendor: 0x14c3, device: 0x0616, files: method('pm bus\n') }),
       gives: 'passes',
-      says: /keeps from flr/,
+      says: /avoids flr/,
     },
     {
       name: 'nothing left',
@@ -123,6 +123,12 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /resets 0000:01:00.1 too/,
     },
     { name: 'on a root bus', host: lab(), device: '0000:00:1f.3', gives: 'not here' },
+    {
+      name: 'with a function of another group, on a bus that must not be reset',
+      host: madeCard({ vendor: 0x168c, device: 0x0030 }, below(1, { group: 2 })),
+      gives: 'not here',
+      says: /see reset-method/,
+    },
     { name: 'capabilities denied', host: madeCard({ files: untold, config: 'denied' }), gives: 'unknown' },
   ],
   'reset-regression': [
@@ -132,6 +138,11 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       host: madeCard({}, { ...below(1), ...kernel('6.14.2-zen1-1-zen') }),
       gives: 'warning',
       says: /6\.14\.2-zen1-1-zen does not reset it/,
+    },
+    {
+      name: 'a bus that must not be reset, Linux 6.14.2',
+      host: madeCard({ vendor: 0x168c, device: 0x0030 }, kernel('6.14.2')),
+      gives: 'not here',
     },
     {
       name: 'a disk with FLR, Linux 6.14.2',

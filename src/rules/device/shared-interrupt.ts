@@ -1,16 +1,18 @@
-import { intxMasking, knownValue, type PciFunction, vfioParametersFolder } from '../../machine/index.js'
+import { intxMasking, knownValue, moduleParameterPath, type PciFunction } from '../../machine/index.js'
 import { need, notHere, passes, seen, step, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 
+const ignoring = moduleParameterPath('vfio_pci', 'nointxmask')
+
 export const sharedInterrupt: DeviceRule = {
   id: 'shared-interrupt',
-  title: 'Has it its interrupt line alone, or can the line be shared?',
+  title: 'Does it have its interrupt line to itself, or can it share it?',
   about: 'device',
   looksAt: [
     'the interrupt pin and DisINTx in configuration space, and a table of devices whose DisINTx does not work',
     '/sys/bus/pci/devices/*/irq and msi_irqs, of all functions that have a driver',
-    `${vfioParametersFolder}/nointxmask`,
+    ignoring,
   ],
   why: 'An interrupt by INTx is masked at the device (DisINTx) until the machine has seen to it, so that others on the line go on. Where that bit does not work, or nointxmask says not to use it, vfio-pci takes the line only for itself, and the start of a machine fails: "Device or resource busy".',
   fix: 'Take the others from their drivers, or put the device into another slot, so that it has a line alone.',
@@ -36,7 +38,7 @@ export const sharedInterrupt: DeviceRule = {
     const sharers = others.filter((f) => lineOf(f) === line && knownValue(f.messageIrqs) === null)
     const allTold = typeof line === 'number' && others.every((f) => lineOf(f) !== 'not told')
     if (allTold && sharers.length === 0) return passes('no other driver uses its interrupt line', irq)
-    const ignored = knownValue(machine.system.vfioParameters.nointxmask) === true
+    const ignored = knownValue(machine.system.moduleParameter('vfio_pci', 'nointxmask')) === 'Y'
     const { verdict } = need(intxMasking(device))
     if (verdict === 'hidden') return passes('vfio-pci hides its interrupt line from the machine', irq)
     if (!ignored && (verdict === 'works' || verdict === 'expected'))
@@ -51,7 +53,7 @@ export const sharedInterrupt: DeviceRule = {
     const evidence = [
       irq,
       ...sharers.map((f) => seen(attribute(f, 'irq'), `${line} (${knownValue(f.driver)})`)),
-      ...(ignored ? [seen(`${vfioParametersFolder}/nointxmask`, 'Y')] : []),
+      ...(ignored ? [seen(ignoring, 'Y')] : []),
     ]
     const names = sharers.map(({ address }) => address).join(' ')
     if (!ignored && verdict !== 'broken')

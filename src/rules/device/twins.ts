@@ -1,17 +1,15 @@
-import { type Fact, knownValue, type PciFunction } from '../../machine/index.js'
+import { commandLinePath, type Fact, knownValue, type PciFunction, underscored } from '../../machine/index.js'
 import { need, needSome, note, notHere, passes, seen, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 import { idsOf } from './device-ids.js'
 import { likeIt } from './places.js'
 
-const commandLine = '/proc/cmdline'
-
 export const twins: DeviceRule = {
   id: 'twins',
   title: 'Is it the only one with its ids?',
   about: 'device',
-  looksAt: ['vendor and device of all functions', `${commandLine}: vfio-pci.ids=`],
+  looksAt: ['vendor and device of all functions', `${commandLinePath}: vfio-pci.ids=`],
   why: 'The parameter vfio-pci.ids= takes every function with these ids, the one that is to stay with the host too.',
   fix: 'Name it by its address, not by its ids: handover bind, or driver_override.',
   sources: [
@@ -19,6 +17,7 @@ export const twins: DeviceRule = {
   ],
   atWorst: 'warning',
   check({ machine, device, leaving }) {
+    if (knownValue(device.isBridge)) return notHere('it is a bridge, which no ids= takes')
     if (knownValue(device.physicalFunction))
       return notHere('it is a virtual function, and those share their ids')
     const ids = idsOf(device)
@@ -37,16 +36,15 @@ export const twins: DeviceRule = {
     const evidence = shown.map((f) => seen(attribute(f, 'device'), ids))
     const more = others.length - shown.length
     const names = `${shown.map(({ address }) => address).join(' ')}${more > 0 ? ` and ${more} more` : ''}`
-    const word = need(machine.commandLine)
-      .split(/\s+/)
-      .find(
-        (one) =>
-          /^vfio[-_]pci\.ids=/.test(one) && one.split(/[=,]/).some((id) => `${id}:`.startsWith(`${ids}:`)),
-      )
+    const word = need(machine.system.commandLine).find(
+      ({ name, value }) =>
+        underscored(name) === 'vfio_pci.ids' &&
+        value?.split(',').some((id) => `${id}:`.startsWith(`${ids}:`)),
+    )?.text
     if (word)
       return warning(
         `vfio-pci.ids takes ${names} too, with the same ids ${ids}`,
-        [...evidence, seen(commandLine, word)],
+        [...evidence, seen(commandLinePath, word)],
         {
           fix: `take ${ids} out of ${word}, and bind ${device.address} by its address: handover bind ${device.address}`,
         },

@@ -123,8 +123,3 @@ export const vfioVariants: readonly VfioVariant[] = [
     source: 'ism/main.c',
   },
 ]
-
-/** Whether a driver is one of vfio's, so that a function is handed over already. */
-export function isVfioDriver(driver: string | null): boolean {
-  return driver === 'vfio-pci' || vfioVariants.some((row) => row.driver === driver)
-}

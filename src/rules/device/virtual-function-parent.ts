@@ -1,12 +1,12 @@
+import { isVfioDriver } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { attribute } from './attribute.js'
 import { functionAt } from './places.js'
-import { isVfioDriver } from './vfio-variants.js'
 
 export const virtualFunctionParent: DeviceRule = {
   id: 'virtual-function-parent',
-  title: 'Is the function that it is a virtual one of in the hands of the host?',
+  title: 'Does the host drive the physical function that it belongs to?',
   about: 'device',
   looksAt: ['/sys/bus/pci/devices/*/physfn, and the driver there'],
   why: "The physical function's driver serves the virtual ones. Without a driver most virtual functions do not work; with a vfio driver whoever opens one must show the token that the program with the physical function has set.",

@@ -4,6 +4,8 @@ import { qemuPrograms } from '../../machine/index.js'
 
 export const cpu = (flags: string, vendor = 'GenuineIntel') =>
   `processor\t: 0\nvendor_id\t: ${vendor}\ncpu family\t: 6\nmodel\t\t: 151\nmodel name\t: a processor\nflags\t\t: ${flags}\n\n`
+/** The disk, made a video card. */
+export const display: Edits = { '/sys/bus/pci/devices/0000:01:00.0/class': '0x030000\n' }
 export const arm = 'processor\t: 0\nCPU implementer\t: 0x41\n'
 export const meminfo = (kilobytes: number) => `MemTotal:       ${kilobytes} kB\nMemFree:        123 kB\n`
 export const limits = (bytes: string) =>

@@ -1,7 +1,6 @@
-import { hugePagesFolder, transparentHugePagesPath } from '../../machine/index.js'
+import { hugePagesFolder, roughSizeText, transparentHugePagesPath } from '../../machine/index.js'
 import { need, note, passes, seen } from '../outcomes.js'
 import type { ComputerRule, Outcome } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 export const hugePages: ComputerRule = {
   id: 'huge-pages',
@@ -23,7 +22,7 @@ export const hugePages: ComputerRule = {
       const folder = `${hugePagesFolder}/hugepages-${sizeBytes / 1024n}kB`
       found.push(
         note(
-          `${sizeText(sizeBytes * BigInt(total))} are set aside as huge pages of ${sizeText(sizeBytes)}, and nothing uses them`,
+          `${roughSizeText(sizeBytes * BigInt(total))} are set aside as huge pages of ${roughSizeText(sizeBytes)}, and nothing uses them`,
           [seen(`${folder}/nr_hugepages`, String(total)), seen(`${folder}/free_hugepages`, String(free))],
           {
             fix: `tell the machine to use them (QEMU: -mem-path /dev/hugepages -mem-prealloc; libvirt: <memoryBacking><hugepages/></memoryBacking>), or give them back: echo 0 > ${folder}/nr_hugepages`,

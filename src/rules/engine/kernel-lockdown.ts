@@ -1,5 +1,5 @@
 import { lockdownPath, moduleParameterPath } from '../../machine/index.js'
-import { need, note, passes, seen } from '../outcomes.js'
+import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
 const enforcePath = moduleParameterPath('module', 'sig_enforce')
@@ -20,7 +20,7 @@ export const kernelLockdown: ComputerRule = {
   atWorst: 'note',
   check({ system }) {
     const level = need(system.lockdown)
-    if (level !== null && level !== 'none')
+    if (level !== null && level !== 'none' && level !== 'not shown')
       return note(
         `the kernel is locked down (${level}): unsigned modules, setpci and maps of resource files are refused, vfio is not`,
         seen(lockdownPath, level),
@@ -30,6 +30,11 @@ export const kernelLockdown: ComputerRule = {
       return note('the kernel takes signed modules only', seen(enforcePath, enforced), {
         why: 'A module built by hand, such as vendor-reset, is refused. vfio is not concerned.',
       })
+    if (level === 'not shown')
+      return notHere(
+        'whether it is locked down is not shown, since securityfs is not mounted; vfio works either way',
+        seen('/sys/kernel/security', 'empty'),
+      )
     return passes('the kernel is not locked down', ...(level === null ? [] : [seen(lockdownPath, level)]))
   },
 }

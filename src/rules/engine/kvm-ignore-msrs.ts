@@ -6,7 +6,7 @@ const path = moduleParameterPath('kvm', 'ignore_msrs')
 
 export const kvmIgnoreMsrs: ComputerRule = {
   id: 'kvm-ignore-msrs',
-  title: 'Does KVM tell a guest of processor registers that it does not have?',
+  title: 'Does KVM tell a guest which processor registers it lacks?',
   about: 'computer',
   looksAt: [path],
   why: 'A guest that asks for a model-specific register which KVM does not know gets a fault, and most handle that. With ignore_msrs=1 it gets 0 instead, and takes it for true. A few need that: macOS, and some programs that watch the processor, which stop Windows otherwise. Drivers of devices do not.',

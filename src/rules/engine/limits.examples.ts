@@ -1,7 +1,7 @@
 import type { Edits } from '../../../test/support/edited-host.js'
 import { denied } from '../../../test/support/made-host.js'
 import type { Example } from '../../../test/support/rule-examples.js'
-import { computer, cpu, limits, meminfo, nodeInfo, status } from './computer.examples.js'
+import { computer, cpu, display, limits, meminfo, nodeInfo, status } from './computer.examples.js'
 
 const openToUsers = {
   '/etc/udev/rules.d/10-vfio.rules':
@@ -12,7 +12,8 @@ const splitLock = (mode: string, mitigate: string | null): Edits => ({
   '/proc/cmdline': `quiet ${mode}\n`,
   '/proc/sys/kernel/split_lock_mitigate': mitigate,
 })
-const display: Edits = { '/sys/bus/pci/devices/0000:01:00.0/class': '0x030000\n' }
+const empty = '0x0000000000000000 0x0000000000000000 0x0000000000000000\n'
+const ownRom = `${empty.repeat(6)}0x00000000f7000000 0x00000000f707ffff 0x0000000000046200\n${empty.repeat(6)}`
 const libvirt: Edits = { '/run/libvirt/libvirt-sock': 'socket' }
 
 export const limitExamples: Readonly<Record<string, readonly Example[]>> = {
@@ -87,10 +88,10 @@ export const limitExamples: Readonly<Record<string, readonly Example[]>> = {
     {
       name: 'reported',
       host: computer(splitLock('', '1')),
-      gives: 'note',
+      gives: 'passes',
       says: /split_lock_mitigate = 1/,
     },
-    { name: 'before Linux 6.2', host: computer(splitLock('', null)), gives: 'note' },
+    { name: 'before Linux 6.2', host: computer(splitLock('', null)), gives: 'passes' },
     { name: 'only logged', host: computer(splitLock('', '0')), gives: 'passes', says: /only logged/ },
     { name: 'off', host: computer(splitLock('split_lock_detect=off', '1')), gives: 'passes' },
     {
@@ -157,14 +158,25 @@ export const limitExamples: Readonly<Record<string, readonly Example[]>> = {
       gives: 'passes',
     },
     {
+      name: 'not to be read',
+      host: computer({ '/sys/kernel/security/lockdown': denied }),
+      gives: 'unknown',
+    },
+    {
       name: 'securityfs not mounted',
       host: computer({ '/sys/kernel/security/lockdown': null, '/sys/kernel/security/': '' }),
-      gives: 'unknown',
+      gives: 'not here',
       says: /not mounted/,
     },
   ],
   'rom-file-rights': [
     { name: 'a disk', host: computer(libvirt), gives: 'not here' },
+    {
+      name: 'a card with its own option ROM',
+      host: computer({ ...display, ...libvirt, '/sys/bus/pci/devices/0000:01:00.0/resource': ownRom }),
+      gives: 'not here',
+      says: /needs no file/,
+    },
     { name: 'a card, without libvirt', host: computer(display), gives: 'not here' },
     {
       name: 'a card and libvirt, nothing confined',

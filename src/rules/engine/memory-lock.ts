@@ -1,7 +1,6 @@
-import { limitsPath, statusPath, udevRulesFolder } from '../../machine/index.js'
+import { limitsPath, roughSizeText, statusPath, udevRulesFolder } from '../../machine/index.js'
 import { need, passes, seen, warning } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 export const memoryLock: ComputerRule = {
   id: 'memory-lock',
@@ -23,12 +22,12 @@ export const memoryLock: ComputerRule = {
     const rules = need(system.vfioUdevRules)
     if (rules.length === 0)
       return passes(
-        `this user may lock ${sizeText(bytes)}, which does not matter where root or libvirt runs QEMU`,
+        `this user may lock ${roughSizeText(bytes)}, which does not matter where root or libvirt runs QEMU`,
         limit,
       )
-    if (bytes >= need(system.memoryBytes)) return passes(`this user may lock ${sizeText(bytes)}`, limit)
+    if (bytes >= need(system.memoryBytes)) return passes(`this user may lock ${roughSizeText(bytes)}`, limit)
     return warning(
-      `/dev/vfio is opened to ordinary users, and this one may lock only ${sizeText(bytes)} of memory`,
+      `/dev/vfio is opened to ordinary users, and this one may lock only ${roughSizeText(bytes)} of memory`,
       [limit, ...rules.map(({ path, line }) => seen(path, line))],
     )
   },

@@ -1,7 +1,6 @@
-import { memoryPath } from '../../machine/index.js'
+import { memoryPath, roughSizeText } from '../../machine/index.js'
 import { need, note, passes, seen } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 const gibibyte = 1024n ** 3n
 
@@ -23,9 +22,9 @@ export const memorySize: ComputerRule = {
   check({ system }) {
     const bytes = need(system.memoryBytes)
     const evidence = seen(memoryPath, `MemTotal ${bytes / 1024n} kB`)
-    if (bytes >= enough) return passes(`this computer has ${sizeText(bytes)} of memory`, evidence)
+    if (bytes >= enough) return passes(`this computer has ${roughSizeText(bytes)} of memory`, evidence)
     return note(
-      `this computer has ${sizeText(bytes)} of memory in all, and what a machine gets of it is lost to the host while it runs`,
+      `this computer has ${roughSizeText(bytes)} of memory in all, and what a machine gets of it is lost to the host while it runs`,
       evidence,
     )
   },

@@ -19,7 +19,7 @@ export const noIommuMode: ComputerRule = {
   check({ system }) {
     const value = need(system.moduleParameter('vfio', 'enable_unsafe_noiommu_mode'))
     if (value === null) return notHere('vfio is not loaded, or built without that mode')
-    if (value !== 'Y') return passes('it is off', seen(path, value))
+    if (value !== 'Y') return passes('that mode is off', seen(path, value))
     return warning('vfio may give devices away without an IOMMU, which QEMU cannot use', seen(path, value))
   },
 }

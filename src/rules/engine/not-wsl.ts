@@ -8,7 +8,7 @@ export const notWsl: ComputerRule = {
   title: "Is this Linux the computer's own, not a part of Windows (WSL)?",
   about: 'computer',
   looksAt: [path],
-  why: "The Linux of WSL is a virtual machine of Windows: the computer's PCI devices stay with Windows, which lends a video card's computing through a driver of its own (dxgkrnl). There is no IOMMU, and nothing to hand over.",
+  why: "The Linux of WSL is a virtual machine of Windows: the computer's PCI devices stay with Windows, which lends out the computing power of a video card through a driver of its own (dxgkrnl). There is no IOMMU, and nothing to hand over.",
   fix: 'Start Linux on the computer itself, from a disk of its own. For computing on the video card WSL is enough as it is.',
   sources: [
     'microsoft/WSL issue 5492, PCI passthrough (open)',

@@ -1,7 +1,6 @@
-import { nodesFolder } from '../../machine/index.js'
+import { nodesFolder, roughSizeText } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 export const numaNode: DeviceRule = {
   id: 'numa-node',
@@ -27,7 +26,10 @@ export const numaNode: DeviceRule = {
     const { totalBytes, freeBytes } = node
     return note(`it stands at node ${number}: a machine is fastest with memory and processors of that node`, [
       seen(path, String(number)),
-      seen(`${nodesFolder}/node${number}/meminfo`, `${sizeText(freeBytes)} free of ${sizeText(totalBytes)}`),
+      seen(
+        `${nodesFolder}/node${number}/meminfo`,
+        `${roughSizeText(freeBytes)} free of ${roughSizeText(totalBytes)}`,
+      ),
     ])
   },
 }

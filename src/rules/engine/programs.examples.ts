@@ -1,6 +1,6 @@
 import { denied, program } from '../../../test/support/made-host.js'
 import type { Example } from '../../../test/support/rule-examples.js'
-import { arm, computer, cpu, descriptor } from './computer.examples.js'
+import { arm, computer, cpu, descriptor, display } from './computer.examples.js'
 
 const noQemu = { '/usr/bin/qemu-system-x86_64': null }
 const iommufdAlone = {
@@ -29,7 +29,8 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
         '/sys/hypervisor/type': 'xen\n',
         '/sys/hypervisor/properties/features': '00002705\n',
       }),
-      gives: 'passes',
+      gives: 'step',
+      says: /first domain/,
     },
     {
       name: 'the first domain, with a device kept for guests',
@@ -64,9 +65,19 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
     },
     {
       name: 'a virtual machine without',
-      host: computer({ '/proc/cpuinfo': cpu('hypervisor'), '/sys/class/iommu/dmar0': null }),
-      gives: 'warning',
+      host: computer({
+        '/proc/cpuinfo': cpu('hypervisor'),
+        '/sys/class/iommu/dmar0': null,
+        '/sys/firmware/acpi/tables/DMAR': null,
+      }),
+      gives: 'step',
       says: /no IOMMU/,
+    },
+    {
+      name: 'a virtual machine with one that is off',
+      host: computer({ '/proc/cpuinfo': cpu('hypervisor'), '/sys/class/iommu/dmar0': null }),
+      gives: 'passes',
+      says: /describes an IOMMU.*DMAR/s,
     },
     {
       name: 'the first domain of Xen',
@@ -75,10 +86,11 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
         '/sys/hypervisor/type': 'xen\n',
         '/sys/hypervisor/properties/features': '000228f5\n',
       }),
-      gives: 'passes',
-      says: /matter of its own/,
+      gives: 'not here',
+      says: /see xen-dom0/,
     },
-    { name: 'Arm', host: computer({ '/proc/cpuinfo': arm }), gives: 'unknown', says: /x86 processors only/ },
+    { name: 'Arm', host: computer({ '/proc/cpuinfo': arm }), gives: 'not here' },
+    { name: 'not to be read', host: computer({ '/proc/cpuinfo': denied }), gives: 'unknown' },
   ],
   'sysfs-writable': [
     { name: 'the laboratory', host: computer(), gives: 'passes' },
@@ -207,16 +219,18 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   'windows-11-needs': [
-    { name: 'all there', host: computer(), gives: 'passes' },
+    { name: 'a disk', host: computer(), gives: 'not here' },
+    { name: 'all there', host: computer(display), gives: 'passes' },
     {
       name: 'OVMF without Secure Boot',
-      host: computer({ '/usr/share/qemu/firmware/60-ovmf.json': descriptor(['acpi-s3']) }),
+      host: computer({ ...display, '/usr/share/qemu/firmware/60-ovmf.json': descriptor(['acpi-s3']) }),
       gives: 'note',
       says: /UEFI with Secure Boot is missing/,
     },
     {
       name: 'neither that nor swtpm',
       host: computer({
+        ...display,
         '/usr/share/qemu/firmware/60-ovmf.json': descriptor(['acpi-s3']),
         '/usr/bin/swtpm': null,
       }),
@@ -225,12 +239,12 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
     },
     {
       name: 'no UEFI at all, which another rule says',
-      host: computer({ ...noOvmf, '/usr/bin/swtpm': null }),
+      host: computer({ ...display, ...noOvmf, '/usr/bin/swtpm': null }),
       gives: 'note',
       says: /for Windows 11 swtpm is missing/,
     },
-    { name: 'no QEMU', host: computer(noQemu), gives: 'not here' },
-    { name: 'not to be read', host: computer({ '/usr/bin/swtpm': denied }), gives: 'unknown' },
+    { name: 'no QEMU', host: computer({ ...display, ...noQemu }), gives: 'not here' },
+    { name: 'not to be read', host: computer({ ...display, '/usr/bin/swtpm': denied }), gives: 'unknown' },
   ],
   'kvm-there': [
     { name: 'there', host: computer(), gives: 'passes' },
@@ -245,9 +259,35 @@ export const programExamples: Readonly<Record<string, readonly Example[]>> = {
       host: computer({
         '/sys/class/misc/kvm': null,
         '/proc/cpuinfo': cpu('fpu svm', 'AuthenticAMD'),
+        '/proc/sys/kernel/osrelease': '6.12.74\n',
       }),
       gives: 'warning',
       says: /modprobe kvm_amd/,
+    },
+    {
+      name: 'AMD, and a kernel that does not tell whether it can be',
+      host: computer({
+        '/sys/class/misc/kvm': null,
+        '/proc/cpuinfo': cpu('fpu svm', 'AuthenticAMD'),
+        '/proc/sys/kernel/osrelease': '6.1.0-50-amd64\n',
+      }),
+      gives: 'not here',
+      says: /see processor-virtualization/,
+    },
+    {
+      name: 'under Xen',
+      host: computer({
+        '/sys/class/misc/kvm': null,
+        '/sys/hypervisor/type': 'xen\n',
+        '/sys/hypervisor/properties/features': '000228f5\n',
+      }),
+      gives: 'not here',
+      says: /see xen-dom0/,
+    },
+    {
+      name: 'a processor that cannot',
+      host: computer({ '/sys/class/misc/kvm': null, '/proc/cpuinfo': cpu('fpu') }),
+      gives: 'not here',
     },
     {
       name: 'a virtual machine',

@@ -1,4 +1,10 @@
-import { libvirtFolder, libvirtPrograms, moduleParameterPath, selinuxPath } from '../../machine/index.js'
+import {
+  isShadow,
+  libvirtFolder,
+  libvirtPrograms,
+  moduleParameterPath,
+  selinuxPath,
+} from '../../machine/index.js'
 import { need, needSome, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 
@@ -8,7 +14,13 @@ export const romFileRights: DeviceRule = {
   id: 'rom-file-rights',
   title: "May libvirt's QEMU read an option ROM from any file?",
   about: 'device',
-  looksAt: [apparmorPath, selinuxPath, libvirtFolder, ...libvirtPrograms],
+  looksAt: [
+    '/sys/bus/pci/devices/*/resource: whether the card shows its own option ROM',
+    apparmorPath,
+    selinuxPath,
+    libvirtFolder,
+    ...libvirtPrograms,
+  ],
   why: "A video card is sometimes given its option ROM from a file. libvirt's QEMU is confined by AppArmor or SELinux, and libvirt opens the device to it, but not that file: in a home folder or in /etc it is denied, and QEMU does not find it. Disks and devices are not concerned.",
   fix: 'Put the file where the policy lets QEMU read: /usr/share/vgabios with AppArmor, /var/lib/libvirt/images with SELinux.',
   sources: [
@@ -23,6 +35,8 @@ export const romFileRights: DeviceRule = {
       'value' in code ? { value: code.value >> 16 === 0x03 } : code,
     )
     if (video === undefined) return notHere('it is no video card')
+    const rom = need(video.resources).find(({ kind }) => kind === 'rom')
+    if (rom !== undefined && !isShadow(rom)) return notHere('it shows its own option ROM, and needs no file')
     if (need(system.libvirt) === null) return notHere('libvirt is not installed')
     if (need(system.moduleParameter('apparmor', 'enabled')) === 'Y')
       return note(

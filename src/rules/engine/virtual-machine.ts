@@ -1,5 +1,5 @@
-import { knownValue, processorPath } from '../../machine/index.js'
-import { need, passes, seen, undecided, warning } from '../outcomes.js'
+import { acpiTablesFolder, knownValue, processorPath } from '../../machine/index.js'
+import { need, notHere, passes, seen, step } from '../outcomes.js'
 import type { ComputerRule } from '../rule.js'
 
 const units = '/sys/class/iommu'
@@ -8,20 +8,20 @@ export const virtualMachine: ComputerRule = {
   id: 'virtual-machine',
   title: 'If this is a virtual machine, has it an IOMMU?',
   about: 'computer',
-  looksAt: [`${processorPath} flags`, '/sys/class/dmi/id', units],
+  looksAt: [`${processorPath} flags`, '/sys/class/dmi/id', units, acpiTablesFolder],
   why: 'Inside a virtual machine only devices that its host gave it are real, and they can be given on only where the host also gives it a virtual IOMMU. The firmware setup of a virtual machine has no switch for that.',
-  fix: 'At the host of this machine, with QEMU: -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on,caching-mode=on; with libvirt: <iommu model="intel"><driver intremap="on" caching_mode="on"/></iommu> and <ioapic driver="qemu"/> in <features>. Then intel_iommu=on on the command line in here.',
+  fix: 'At the host of this machine, with QEMU: -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on,caching-mode=on; with libvirt: <iommu model="intel"><driver intremap="on" caching_mode="on"/></iommu> and <ioapic driver="qemu"/> in <features>. In here intel_iommu=on on the command line, where the kernel does not use VT-d by itself.',
   sources: [
     'Linux arch/x86/include/asm/cpufeatures.h X86_FEATURE_HYPERVISOR',
     'QEMU hw/i386/intel_iommu.c vtd_machine_done_notify_one: vfio-pci wants caching-mode=on',
     'libvirt docs/formatdomain.rst, IOMMU devices',
   ],
-  atWorst: 'warning',
-  check({ system, iommus }) {
+  atWorst: 'step',
+  check({ system, iommus, iommuTables }) {
     const { flags, vendor } = need(system.processor)
-    if (vendor === null) undecided('told of x86 processors only', processorPath)
+    if (vendor === null) return notHere('only processors of x86 tell it')
     if (!flags.has('hypervisor')) return passes('no hypervisor is below it')
-    if (need(system.xen) === 'dom0') return passes('Xen is below it, which is a matter of its own')
+    if (need(system.xen) !== null) return notHere('Xen is below it: see xen-dom0')
     const name = knownValue(system.computerName)
     const evidence = [
       seen(processorPath, 'flags hypervisor'),
@@ -34,9 +34,17 @@ export const virtualMachine: ComputerRule = {
         ...evidence,
         seen(units, used.join(' ')),
       )
-    return warning('this is a virtual machine, and its host gives it no IOMMU', [
+    const described = need(iommuTables)
+    if (described.length > 0)
+      return passes(
+        'this is a virtual machine, and its firmware describes an IOMMU',
+        ...evidence,
+        seen(acpiTablesFolder, described.join(' ')),
+      )
+    return step('this is a virtual machine, and its host gives it no IOMMU', [
       ...evidence,
       seen(units, 'empty'),
+      seen(acpiTablesFolder, 'no DMAR, IVRS, IORT or VIOT'),
     ])
   },
 }

@@ -6,13 +6,18 @@ import {
   swtpmProgram,
 } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
-import type { ComputerRule } from '../rule.js'
+import type { DeviceRule } from '../rule.js'
+import { noCard } from '../video/display.js'
 
-export const windows11Needs: ComputerRule = {
+export const windows11Needs: DeviceRule = {
   id: 'windows-11-needs',
-  title: 'Is there what the setup of Windows 11 asks a virtual machine for?',
-  about: 'computer',
-  looksAt: [swtpmProgram, ...qemuFirmwareFolders.map((folder) => `${folder}/*.json`)],
+  title: 'Can a machine be given what the setup of Windows 11 asks for?',
+  about: 'device',
+  looksAt: [
+    '/sys/bus/pci/devices/*/class: asked of video cards',
+    swtpmProgram,
+    ...qemuFirmwareFolders.map((folder) => `${folder}/*.json`),
+  ],
   why: 'The setup of Windows 11 wants a TPM 2.0, which swtpm emulates, and UEFI that can do Secure Boot. Other systems need neither.',
   fix: 'Install what is missing, where the machine is to run Windows 11: swtpm (and swtpm-tools on Debian and Ubuntu), and OVMF with Secure Boot, which comes with ovmf or edk2-ovmf.',
   sources: [
@@ -21,7 +26,9 @@ export const windows11Needs: ComputerRule = {
     'QEMU docs/interop/firmware.json FirmwareFeature: secure-boot',
   ],
   atWorst: 'note',
-  check({ system }) {
+  check({ device, machine: { system } }) {
+    const other = noCard(device)
+    if (other) return other
     if (need(system.qemu) === null) return notHere('QEMU is not installed')
     const uefi = need(system.qemuFirmware).flatMap((descriptor) => {
       const firmware = knownValue(descriptor)

@@ -1,7 +1,6 @@
-import { knownValue, type PciFunction, type Resource, resourceFlags } from '../../machine/index.js'
+import { knownValue, type PciFunction, type Resource, resourceFlags, sizeText } from '../../machine/index.js'
 import { need, notHere, passes, seen, step } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 export const barAddresses: DeviceRule = {
   id: 'bar-addresses',

@@ -1,7 +1,6 @@
-import { knownValue, processorPath } from '../../machine/index.js'
+import { knownValue, processorPath, sizeText } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 export const dmaWidth: DeviceRule = {
   id: 'dma-width',

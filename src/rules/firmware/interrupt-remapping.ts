@@ -38,18 +38,22 @@ export const interruptRemapping: ComputerRule = {
   check(machine) {
     if (need(machine.iommus).length === 0) return notHere('no IOMMU is in use: see iommu-in-use')
     const remapping = need(machine.system.interruptRemapping)
-    if (remapping.on) return passes('it does', remapping.seen)
+    if (remapping.on) return passes('the kernel remaps interrupts of devices', remapping.seen)
     const allowed = need(machine.system.unsafeInterruptsAllowed)
     if (allowed.length > 0)
-      return warning('it does not, and vfio is told to do without', [remapping.seen, ...allowed], {
-        fix: 'trust what runs in the virtual machine like the host itself, or have interrupts remapped',
-      })
+      return warning(
+        'the kernel does not remap interrupts, and vfio is told to do without',
+        [remapping.seen, ...allowed],
+        {
+          fix: 'trust what runs in the virtual machine like the host itself, or have interrupts remapped',
+        },
+      )
     return reasonOf(machine, remapping.seen)
   },
 }
 
 function reasonOf(machine: Machine, evidence: Outcome['evidence'][number]): Outcome {
-  const off = remappingOffWords(need(machine.commandLine))
+  const off = remappingOffWords(need(machine.system.commandLine))
   if (off.length > 0)
     return step(
       'the command line of the kernel switches interrupt remapping off',

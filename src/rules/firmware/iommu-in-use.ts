@@ -1,11 +1,13 @@
 import {
   acpiTablesFolder,
   hypervisorTypePath,
+  isVfioDriver,
   knownValue,
   type Machine,
+  type Parameter,
   type PciFunction,
 } from '../../machine/index.js'
-import { need, passes, seen, step } from '../outcomes.js'
+import { need, notHere, passes, seen, step } from '../outcomes.js'
 import type { ComputerRule, Outcome } from '../rule.js'
 import { iommuOffWords, wordsOf } from './kernel-words.js'
 
@@ -44,16 +46,10 @@ export const iommuInUse: ComputerRule = {
         seen(`/sys/bus/pci/devices/${grouped.address}/iommu_group`, String(knownValue(grouped.group))),
       )
     const used = need(machine.iommus)
-    if (used.length > 0) return passes('the kernel uses one', seen(units, used.join(' ')))
+    if (used.length > 0) return passes('the kernel uses an IOMMU', seen(units, used.join(' ')))
     if (need(machine.system.xen) !== null)
-      return step(
-        'this kernel runs under Xen, which keeps the IOMMU to itself',
-        seen(hypervisorTypePath, 'xen'),
-        {
-          fix: 'start the kernel without Xen, or hand the device over with Xen itself (xen-pciback)',
-        },
-      )
-    const line = need(machine.commandLine)
+      return notHere('Xen keeps the IOMMU to itself: see xen-dom0', seen(hypervisorTypePath, 'xen'))
+    const line = need(machine.system.commandLine)
     const described = need(machine.iommuTables)
     const off = iommuOffWords(line, described)
     if (off.length > 0)
@@ -67,10 +63,10 @@ export const iommuInUse: ComputerRule = {
 /** Pasted text has groups and no more. Without an IOMMU only a function that vfio took may have one (vfio-noiommu). */
 function isGrouped({ group, driver }: PciFunction): boolean {
   const name = knownValue(driver)
-  return typeof knownValue(group) === 'number' && name !== undefined && !name?.includes('vfio')
+  return typeof knownValue(group) === 'number' && name !== undefined && !isVfioDriver(name)
 }
 
-function notDescribed(machine: Machine, line: string): Outcome {
+function notDescribed(machine: Machine, line: readonly Parameter[]): Outcome {
   if (wordsOf(line, 'acpi').some(({ values }) => values[0] === 'off'))
     return step(
       'the kernel is told to do without ACPI, which describes the IOMMU',
@@ -79,21 +75,15 @@ function notDescribed(machine: Machine, line: string): Outcome {
         fix: "take acpi=off out of the kernel's command line, and restart",
       },
     )
-  const isGuest = knownValue(machine.system.processor)?.flags.has('hypervisor')
-  return step(
-    'the firmware describes no IOMMU',
-    seen(acpiTablesFolder, 'no DMAR, IVRS, IORT or VIOT'),
-    isGuest
-      ? {
-          fix: 'this computer is a virtual machine: give it an IOMMU (QEMU: -machine q35,kernel-irqchip=split -device intel-iommu,intremap=on)',
-        }
-      : {
-          fix: 'switch on VT-d (Intel) or IOMMU, also called AMD-Vi (AMD), in the firmware setup: VT-x and SVM are other settings; without such a setting, this computer has none',
-        },
-  )
+  const evidence = seen(acpiTablesFolder, 'no DMAR, IVRS, IORT or VIOT')
+  if (knownValue(machine.system.processor)?.flags.has('hypervisor'))
+    return notHere('its host gives this virtual machine none: see virtual-machine', evidence)
+  return step('the firmware describes no IOMMU', evidence, {
+    fix: 'switch on VT-d (Intel) or IOMMU, also called AMD-Vi (AMD), in the firmware setup: VT-x and SVM are other settings; without such a setting, this computer has none',
+  })
 }
 
-function notUsed(machine: Machine, line: string, described: readonly string[]): Outcome {
+function notUsed(machine: Machine, line: readonly Parameter[], described: readonly string[]): Outcome {
   const evidence = [seen(acpiTablesFolder, described.join(' ')), seen(units, 'empty')]
   if (!need(machine.system.iommuClass))
     return step('the kernel is built without IOMMU drivers', [evidence[0]!, seen(units, 'absent')], {

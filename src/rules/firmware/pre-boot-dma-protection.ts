@@ -4,7 +4,7 @@ import type { ComputerRule } from '../rule.js'
 
 export const preBootDmaProtection: ComputerRule = {
   id: 'pre-boot-dma-protection',
-  title: 'Where firmware keeps devices out of memory, does the kernel go on so?',
+  title: 'Where firmware keeps devices out of memory, does the kernel go on doing so?',
   about: 'computer',
   looksAt: [`${acpiTablesFolder}/DMAR`, `${acpiTablesFolder}/IVRS`, '/sys/class/iommu'],
   why: 'Firmware with pre-boot DMA protection, also called Kernel DMA Protection, has the IOMMU on before the kernel starts, and asks it in the table to keep that up. It is no obstacle by itself. But firmware may claim memory for its devices along with it, which the rule reserved-memory finds.',

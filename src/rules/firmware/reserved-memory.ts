@@ -5,11 +5,11 @@ import {
   groupReservationsPath,
   type PciFunction,
   reservedRegionsOf,
+  sizeText,
 } from '../../machine/index.js'
 import type { Handover } from '../handover.js'
 import { impossible, need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule, Outcome } from '../rule.js'
-import { hex, sizeText } from './sizes.js'
 
 /** A claim that the kernel insists on: where it is, and who says so. */
 interface Claim {
@@ -106,4 +106,8 @@ function refusesAll(kernel: KernelVersion | undefined, isIntel: boolean): boolea
   if (kernel === undefined) return undefined
   if (hasSince(kernel, ['6.12'])) return true
   return hasSince(kernel, ['6.2']) ? undefined : false
+}
+
+function hex(value: bigint): string {
+  return `0x${value.toString(16)}`
 }

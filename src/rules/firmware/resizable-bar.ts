@@ -1,7 +1,6 @@
-import { capabilityOf, knownValue, type PciFunction, type Resource } from '../../machine/index.js'
+import { capabilityOf, knownValue, type PciFunction, type Resource, sizeText } from '../../machine/index.js'
 import { need, note, notHere, passes, seen, undecided } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-import { sizeText } from './sizes.js'
 
 const gibibytes4 = 1n << 32n
 
@@ -43,7 +42,7 @@ export const resizableBar: DeviceRule = {
     const evidence = bars.map(({ bar, exponent, most }) =>
       seen(`${path}/config`, `BAR ${bar}: ${text(exponent)} of ${text(most)}`),
     )
-    if (small === undefined) return passes('it is', ...evidence)
+    if (small === undefined) return passes('its BAR is as large as it can be', ...evidence)
     const { bar, exponent, most } = small
     return note(`BAR ${bar} has ${text(exponent)} and could have ${text(most)}`, evidence, {
       fix: `${isBelow4G(device, bar) ? 'switch on Above 4G Decoding and Resizable BAR in the firmware setup' : 'switch on Resizable BAR in the firmware setup'}; or, while no driver is bound to it, as root: echo ${most} > ${path}/resource${bar}_resize`,

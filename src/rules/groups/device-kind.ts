@@ -20,7 +20,7 @@ export const ownParts: readonly {
 
 export const deviceKind: DeviceRule = {
   id: 'device-kind',
-  title: 'Is it a device, and no part of the computer itself?',
+  title: 'Is it a device, not a part of the computer itself?',
   about: 'device',
   looksAt: ['/sys/bus/pci/devices/*/config: header type', '/sys/bus/pci/devices/*/class'],
   why: 'Only functions with the header of an endpoint can go to vfio-pci. Bridges and what belongs to the root complex stay with the host, which reaches all other devices through them.',

@@ -1,4 +1,4 @@
-import { knownValue, type PciFunction } from '../../machine/index.js'
+import { knownValue, leavesGroupViable, type PciFunction } from '../../machine/index.js'
 import { need, notHere, passes, seen, step } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 
@@ -20,7 +20,7 @@ export const groupBridges: DeviceRule = {
     if (bridges.length === 0) return notHere('no bridge is in its group')
     const inTheWay = bridges.flatMap((f) => {
       const driver = need(f.driver)
-      return driver === null || letsGo(driver) ? [] : [{ f, driver }]
+      return driver === null || leavesGroupViable(driver) ? [] : [{ f, driver }]
     })
     if (inTheWay.length === 0)
       return passes('its bridges have the port driver or none', ...bridges.map((f) => evidenceOf(f)))
@@ -30,10 +30,6 @@ export const groupBridges: DeviceRule = {
       }),
     )
   },
-}
-
-function letsGo(driver: string): boolean {
-  return driver === 'pcieport' || driver === 'pci-stub' || /vfio/.test(driver)
 }
 
 function evidenceOf({ address, driver }: PciFunction) {

@@ -1,4 +1,4 @@
-import { knownValue } from '../../machine/index.js'
+import { commandLinePath, knownValue, type Parameter } from '../../machine/index.js'
 import { impossible, need, passes, seen, step } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 
@@ -9,7 +9,7 @@ export const iommuGroup: DeviceRule = {
   looksAt: [
     '/sys/bus/pci/devices/*/iommu_group',
     '/sys/class/iommu',
-    '/proc/cmdline',
+    commandLinePath,
     'the groups that the kernel would make, where it made none',
   ],
   why: 'Only a function with an IOMMU group can go to vfio-pci. The kernel makes none for a function that the tables of the firmware leave out, such as the root complex of AMD and the IOMMU itself.',
@@ -28,11 +28,11 @@ export const iommuGroup: DeviceRule = {
     const used = knownValue(machine.iommus) ?? []
     if (number === null && used.length > 0) {
       const evidence = [seen(path, 'absent'), seen('/sys/class/iommu', used.join(' '))]
-      const left = leftOut(need(machine.commandLine), need(device.class))
+      const left = leftOut(need(machine.system.commandLine), need(device.class))
       if (left !== undefined)
         return step(
           'the command line keeps the IOMMU away from it',
-          [...evidence, seen('/proc/cmdline', left)],
+          [...evidence, seen(commandLinePath, left)],
           {
             fix: `take ${left} out of the kernel's command line, and restart`,
           },
@@ -46,7 +46,8 @@ export const iommuGroup: DeviceRule = {
 }
 
 /** VT-d's `igfx_off` leaves the unit of the integrated display out. */
-function leftOut(line: string, code: number): string | undefined {
+function leftOut(line: readonly Parameter[], code: number): string | undefined {
   if (code >> 16 !== 0x03) return undefined
-  return line.split(/\s+/).find((word) => /^intel_iommu=(.*,)?igfx_off(,|$)/.test(word))
+  return line.find(({ name, value }) => name === 'intel_iommu' && value?.split(',').includes('igfx_off'))
+    ?.text
 }

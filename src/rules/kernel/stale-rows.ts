@@ -45,7 +45,7 @@ export const staleAdvice: readonly StaleAdvice[] = [
     where: 'module lists',
     pattern: /\bvfio[_-]virqfd\b/,
     says: 'this kernel has no module vfio_virqfd',
-    why: 'It became a part of the module vfio in Linux 6.2. Who is to load it reports that there is none.',
+    why: 'It became a part of the module vfio in Linux 6.2. Whatever is to load it reports that there is none.',
     fix: 'take vfio_virqfd out of the line, and make the initramfs anew',
     weight: 'note',
     onlyIf: (machine) => isSince(machine, '6.2'),
@@ -70,7 +70,13 @@ export const staleAdvice: readonly StaleAdvice[] = [
     why: "Only the driver of Intel's VT-d reads it. AMD-Vi needs no parameter.",
     fix: 'take it out',
     weight: 'note',
-    onlyIf: (machine) => isIntel(machine, false),
+    onlyIf: (machine) => {
+      const other = isIntel(machine, false)
+      if ('unknown' in other || !other.value) return other
+      // QEMU makes a VT-d for any processor.
+      const { iommus } = machine
+      return 'unknown' in iommus ? iommus : { value: !iommus.value.some((name) => name.startsWith('dmar')) }
+    },
     source: 'Linux drivers/iommu/intel/iommu.c intel_iommu_setup (6.1, 6.12, 7.3)',
   },
   {

@@ -10,7 +10,12 @@ export const deviceHolders: DeviceRule = {
   id: 'device-holders',
   title: 'Does nobody have the device open?',
   about: 'device',
-  looksAt: ['/sys/dev/char', '/sys/dev/block', '/proc/*/fd', '/sys/block/*/holders'],
+  looksAt: [
+    '/sys/dev/char',
+    '/sys/dev/block',
+    '/proc/*/fd: of the computer itself only, no recording holds it',
+    '/sys/block/*/holders',
+  ],
   why: `A driver does not let go of every device while somebody uses it: ${closedFirst
     .filter(({ subsystem }) => ['drm', 'nvidia', 'block'].includes(subsystem))
     .map(({ subsystem, otherwise }) => `of ${subsystem}, ${otherwise}`)
@@ -21,6 +26,8 @@ export const deviceHolders: DeviceRule = {
   check(handover) {
     const leaving = leavingDrivers(handover)
     if (leaving.length === 0) return notHere('it has left the host already')
+    if (handover.machine.source.kind !== 'live')
+      return notHere('who has it open is asked of the computer itself, not of a recording or a text')
     const asked = leaving.map((f) => handover.machine.system.holders(f))
     const holders = asked.flatMap((one) => knownValue(one) ?? [])
     if (holders.length === 0) {

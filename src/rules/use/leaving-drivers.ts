@@ -1,4 +1,4 @@
-import type { PciFunction } from '../../machine/index.js'
+import { isVfioDriver, type PciFunction } from '../../machine/index.js'
 import type { Handover } from '../handover.js'
 import { need } from '../outcomes.js'
 
@@ -11,6 +11,6 @@ export function leavingDrivers({ device, leaving }: Handover): readonly PciFunct
   return need(leaving).filter((f) => {
     need(f.isBridge)
     need(f.driverOverride)
-    return need(f.driver) !== 'vfio-pci'
+    return !isVfioDriver(need(f.driver))
   })
 }

@@ -1,12 +1,16 @@
 import { lossesOf, neededRoles, type RoleName } from '../../machine/index.js'
+import type { Handover } from '../handover.js'
 import { impossible, note, notHere, passes, step } from '../outcomes.js'
 import { type DeviceRule, type Outcome, Undecided } from '../rule.js'
 import { leavingDrivers } from './leaving-drivers.js'
+import { spareDisplay } from './spare-display.js'
 
 interface Row extends Pick<DeviceRule, 'id' | 'title' | 'why' | 'looksAt' | 'sources'> {
   readonly role: RoleName
   readonly weight: 'impossible' | 'step'
   readonly fix: string
+  /** What to do on this computer, where that can be told. */
+  readonly plan?: (handover: Handover) => string | undefined
   /** Where the host loses nothing. */
   readonly kept: string
   /** Where the device has the role and the host keeps it without. */
@@ -83,11 +87,18 @@ const rows: readonly Row[] = [
     role: 'display',
     weight: 'step',
     title: 'Is a display left to the host?',
-    looksAt: ['/sys/class/drm/*/enabled', '/sys/class/vtconsole', '/sys/class/graphics', '/proc/iomem'],
+    looksAt: [
+      '/sys/class/drm/*/status, enabled',
+      '/sys/class/vtconsole',
+      '/sys/class/graphics',
+      '/proc/iomem',
+      'display controllers with outputs that stay',
+    ],
     why: 'The host goes on without a picture: its desktop ends, and its text console cannot be seen.',
     fix: 'Plug a monitor into another video card, the one in the processor for instance, and let the host start on that; or work on the host over the network, and say so: handover bind DEVICE --accept display.',
+    plan: spareDisplay,
     sources: [
-      'Linux drivers/gpu/drm/drm_sysfs.c enabled_show',
+      'Linux drivers/gpu/drm/drm_sysfs.c status_show, enabled_show',
       'Linux drivers/tty/vt/vt.c',
       'Linux drivers/firmware/sysfb_simplefb.c',
     ],
@@ -103,37 +114,45 @@ const rows: readonly Row[] = [
     weight: 'step',
     title: 'Does the terminal that this runs in stay?',
     looksAt: ['/proc/self/fd/0', '/sys/class/tty'],
-    why: 'The command that hands the device over would lose the line that it is given through, and with it its end.',
+    why: 'The command that hands the device over would be cut off from whoever runs it before it ends.',
     fix: 'Run it from another terminal: at the screen, or over the network.',
     kept: 'the terminal that this runs in does not hang on it',
     sources: ['Linux drivers/tty/tty_io.c tty_class'],
   },
 ]
 
-export const roleRules: readonly DeviceRule[] = rows.map(({ role, weight, kept, shared, ...about }) => ({
-  ...about,
-  about: 'device',
-  atWorst: weight,
-  check(handover): Outcome | readonly Outcome[] {
-    const { machine, device } = handover
-    const needed = neededRoles.find((one) => one.role === role)!
-    const leaving = leavingDrivers(handover)
-    if (leaving.length === 0) return notHere('it has left the host already')
-    const losses = lossesOf(needed, machine.roles[role], leaving)
-    for (const { certain, unknown } of losses) if (!certain) throw new Undecided(unknown)
-    if (losses.length > 0)
-      return losses.map(({ functions, reason, evidence }) =>
-        ({ impossible, step })[weight](named(reason, functions[0]!, device.address), evidence),
+export const roleRules: readonly DeviceRule[] = rows.map(
+  ({ role, weight, kept, shared, plan, ...about }) => ({
+    ...about,
+    about: 'device',
+    atWorst: weight,
+    check(handover): Outcome | readonly Outcome[] {
+      const { machine, device } = handover
+      const needed = neededRoles.find((one) => one.role === role)!
+      const leaving = leavingDrivers(handover)
+      if (leaving.length === 0) return notHere('it has left the host already')
+      const losses = lossesOf(needed, machine.roles[role], leaving)
+      for (const { certain, unknown } of losses) if (!certain) throw new Undecided(unknown)
+      if (losses.length > 0) {
+        const fix = plan?.(handover)
+        return losses.map(({ functions, reason, evidence }) =>
+          ({ impossible, step })[weight](
+            named(reason, functions[0]!, device.address),
+            evidence,
+            fix === undefined ? {} : { fix },
+          ),
+        )
+      }
+      const having = leaving.flatMap(({ address, roles }) =>
+        roles.flatMap((one) => (one.name === role ? [{ address, evidence: one.evidence }] : [])),
       )
-    const having = leaving.flatMap(({ address, roles }) =>
-      roles.flatMap((one) => (one.name === role ? [{ address, evidence: one.evidence }] : [])),
-    )
-    if (shared === undefined || having.length === 0) return passes(kept)
-    return having.map(({ address, evidence }) =>
-      note(named(shared.says, address, device.address), evidence, { fix: shared.fix }),
-    )
-  },
-}))
+      if (shared === undefined || having.length === 0) return passes(kept)
+      return having.map(({ address, evidence }) =>
+        note(named(shared.says, address, device.address), evidence, { fix: shared.fix }),
+      )
+    },
+  }),
+)
 
 /** A sentence about `it`, of a function that is not the one asked for but goes with it. */
 function named(text: string, address: string, device: string): string {

@@ -1,6 +1,7 @@
-import { type Edits, edited } from '../../../test/support/edited-host.js'
+import { type Edits, edited, lab } from '../../../test/support/edited-host.js'
 import { workstation, workstationFiles } from '../../../test/support/made-computers.js'
-import { denied, link, type Made, madeHost } from '../../../test/support/made-host.js'
+import { connector, igd, station } from '../../../test/support/made-displays.js'
+import { denied, link, type Made, madeFunction, madeHost } from '../../../test/support/made-host.js'
 import { describeRules, type Example } from '../../../test/support/rule-examples.js'
 import { useRules } from './index.js'
 
@@ -19,6 +20,7 @@ const keyboardAt = (...places: readonly string[]) =>
       (place) => `N: Name="Keyboard"\nS: Sysfs=/devices/${place}/input/input5\nB: KEY=fffffffffffffffe\n\n`,
     )
     .join('')
+const igdFolder = '/sys/devices/pci0000:00/0000:00:02.0'
 const dark = { '/sys/class/drm/card0-HDMI-A-1/enabled': 'disabled\n' }
 const serial = (address: string) => link(`../../devices/pci0000:00/0000:00:01.0/${address}/tty/ttyS4`)
 
@@ -116,6 +118,28 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     { name: 'a card with a monitor', host: on(), gives: 'step', says: /HDMI-A-1/ },
     { name: 'a card without', host: on(dark), gives: 'passes' },
     {
+      name: 'another card has its display off',
+      host: station({ ...igd(), ...connector('card1-DP-1', igdFolder, 'connected', 'disabled') }),
+      gives: 'step',
+      says: /switch on the display that is connected to DP-1, and choose 0000:00:02.0/,
+    },
+    {
+      name: 'another card has outputs',
+      host: station({
+        ...igd(),
+        ...connector('card1-DP-1', igdFolder, 'disconnected', 'disabled'),
+        ...connector('card1-HDMI-A-1', igdFolder, 'unknown', 'disabled'),
+      }),
+      gives: 'step',
+      says: /connect a display to DP-1 or HDMI-A-1/,
+    },
+    {
+      name: 'another card has no driver of its own at work',
+      host: station(madeFunction('0000:03:00.0', { class: 0x030000, driver: 'vfio-pci' })),
+      gives: 'step',
+      says: /now vfio-pci/,
+    },
+    {
       name: 'one of two',
       host: madeHost({
         ...workstationFiles,
@@ -164,6 +188,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
       says: /812/,
     },
     { name: 'handed over already', host: on(bound), gives: 'not here' },
+    { name: 'a recording', host: lab(), gives: 'not here', says: /not of a recording/ },
   ],
 }
 

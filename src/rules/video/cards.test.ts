@@ -12,7 +12,6 @@ import { videoRules } from './index.js'
 import { intelGraphics, intelGraphicsOf } from './intel-graphics.js'
 import { optionRom } from './option-rom.js'
 import { outputs } from './outputs.js'
-import { spareDisplay } from './spare-display.js'
 
 const igdOnly = { device: '0000:00:02.0' }
 const disk = { device: '0000:02:00.0', gives: 'not here' } as const
@@ -198,7 +197,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
 }
 
-const elsewhere: readonly unknown[] = [spareDisplay, bootFramebuffer, optionRom, outputs]
+const elsewhere: readonly unknown[] = [bootFramebuffer, optionRom, outputs]
 describeRules(
   videoRules.filter((rule) => !elsewhere.includes(rule)),
   examples,

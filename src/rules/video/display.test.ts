@@ -1,14 +1,12 @@
 import { edited } from '../../../test/support/edited-host.js'
-import { connector, igd, laptop, station } from '../../../test/support/made-displays.js'
+import { connector, laptop, station } from '../../../test/support/made-displays.js'
 import { denied, madeFunction } from '../../../test/support/made-host.js'
 import { describeRules, type Example } from '../../../test/support/rule-examples.js'
 import { bootFramebuffer } from './boot-framebuffer.js'
 import { optionRom } from './option-rom.js'
 import { outputs } from './outputs.js'
-import { spareDisplay } from './spare-display.js'
 
 const cardFolder = '/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0'
-const igdFolder = '/sys/devices/pci0000:00/0000:00:02.0'
 const held = (name: string, address: string) =>
   `00000000-00000000 : PCI Bus 0000:00\n  00000000-00000000 : ${address}\n    00000000-00000000 : ${name}\n`
 const rom = (start: number, end: number, flags: number) =>
@@ -22,54 +20,6 @@ const line = (...values: readonly number[]) =>
 const disk = { device: '0000:02:00.0', gives: 'not here' } as const
 
 const examples: Readonly<Record<string, readonly Example[]>> = {
-  'spare-display': [
-    { name: 'a disk', host: station(), ...disk },
-    { name: 'the only card', host: station(), gives: 'not here' },
-    { name: 'the other card has no outputs', host: laptop(), device: '0000:00:02.0', gives: 'not here' },
-    {
-      name: 'another card is lit too',
-      host: station({ ...igd(), ...connector('card1-DP-1', igdFolder, 'connected', 'enabled') }),
-      gives: 'passes',
-      says: /0000:00:02.0 shows the host.*card1-DP-1\/enabled/s,
-    },
-    {
-      name: 'a display is connected to another card, and off',
-      host: station({ ...igd(), ...connector('card1-DP-1', igdFolder, 'connected', 'disabled') }),
-      gives: 'note',
-      says: /switch on the display that is connected to DP-1/,
-    },
-    {
-      name: 'another card has outputs',
-      host: station({
-        ...igd(),
-        ...connector('card1-DP-1', igdFolder, 'disconnected', 'disabled'),
-        ...connector('card1-HDMI-A-1', igdFolder, 'unknown', 'disabled'),
-      }),
-      gives: 'note',
-      says: /connect a display to DP-1 or HDMI-A-1/,
-    },
-    {
-      name: 'another card has no driver of its own at work',
-      host: station(madeFunction('0000:03:00.0', { class: 0x030000, driver: 'vfio-pci' })),
-      gives: 'note',
-      says: /now vfio-pci/,
-    },
-    {
-      name: 'nothing is lit',
-      host: laptop({
-        ...connector('card0-eDP-1', igdFolder, 'connected', 'disabled'),
-        ...madeFunction('0000:03:00.0', { class: 0x030000 }),
-      }),
-      device: '0000:00:02.0',
-      gives: 'not here',
-      says: /no display that is on/,
-    },
-    {
-      name: 'what is lit may not be read',
-      host: station({ ...igd(), '/sys/class/vtconsole': denied }),
-      gives: 'unknown',
-    },
-  ],
   'boot-framebuffer': [
     { name: 'a disk', host: station(), ...disk },
     { name: 'VGA, which vfio-pci frees', host: station(), gives: 'passes', says: /6\.12/ },
@@ -176,4 +126,4 @@ function amdgpu() {
   }
 }
 
-describeRules([spareDisplay, bootFramebuffer, optionRom, outputs], examples)
+describeRules([bootFramebuffer, optionRom, outputs], examples)

@@ -7,11 +7,9 @@ import { integratedGraphics } from './integrated-graphics.js'
 import { optionRom } from './option-rom.js'
 import { outputs } from './outputs.js'
 import { soundInterrupts } from './sound-interrupts.js'
-import { spareDisplay } from './spare-display.js'
 
 /** Video cards, what they show, what belongs to them. */
 export const videoRules: readonly Rule[] = [
-  spareDisplay,
   bootFramebuffer,
   optionRom,
   outputs,

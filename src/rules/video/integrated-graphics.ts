@@ -6,7 +6,7 @@ import { type IntelSupport, intelGraphicsOf } from './intel-graphics.js'
 
 export const integratedGraphics: DeviceRule = {
   id: 'integrated-graphics',
-  title: 'Is it a card, and no graphics of the processor?',
+  title: 'Is it a card, not graphics inside the processor?',
   about: 'device',
   looksAt: [
     '/sys/bus/pci/devices/*/vendor, device, class',

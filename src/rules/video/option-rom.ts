@@ -5,7 +5,7 @@ import { integrated, noCard } from './display.js'
 
 export const optionRom: DeviceRule = {
   id: 'option-rom',
-  title: 'Does Linux show an option ROM of the card that is its own?',
+  title: "Is the option ROM that Linux shows the card's own?",
   about: 'device',
   looksAt: [
     '/sys/bus/pci/devices/*/resource: the seventh line, the option ROM; a copy is marked IORESOURCE_ROM_SHADOW and stands at 0xc0000. The ROM is not read: that switches it on, and on some cards the BARs off',

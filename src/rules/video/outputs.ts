@@ -13,7 +13,7 @@ export const outputs: DeviceRule = {
     `${chassisPath}: whether this is a laptop`,
   ],
   why: "In most laptops with two graphics only the processor's has the panel and the sockets; the other draws for it and lights nothing (Optimus without a switch). In a machine no display can be connected to such a card, and its Windows driver may ask the laptop's ACPI for its ROM, or for a battery, and stop with error 43. Whether a switch (MUX) in the laptop could give it the panel is in ACPI methods, which Linux does not show.",
-  fix: 'Fetch the picture from the machine by other ways: Looking Glass with a virtual display driver, Sunshine with Moonlight, or Remote Desktop. Computing (CUDA, ROCm) needs none.',
+  fix: 'Fetch the picture from the machine by other ways: Looking Glass with a virtual display driver, Sunshine with Moonlight, or Remote Desktop. Computing (CUDA, ROCm) needs none. What does without the card at all is told by handover explain picture-without-card.',
   sources: [
     'PCI Code and ID Assignment Specification, section 1.4: 0300 VGA, 0302 3D, 0380 other',
     'Linux drivers/gpu/drm/drm_sysfs.c; drivers/gpu/vga/vga_switcheroo.c: the switch is shown in debugfs only',

@@ -40,9 +40,3 @@ export function isVfioDriver(driver: string | null): boolean {
 export function leavesGroupViable(driver: string | null): boolean {
   return driver === null || unmanaged.some((row) => row.driver === driver)
 }
-
-/**
- * An override that no driver has: the function is left without one (Linux Documentation/ABI/testing/sysfs-bus-pci,
- * `driver_override`).
- */
-export const noDriver = 'none'
