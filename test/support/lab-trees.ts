@@ -78,6 +78,14 @@ for f in /sys/bus/pci/devices/*/sriov_numvfs; do
   echo 2 > $f || exit
 done`
 
+/** Has vfio-pci take whatever has no driver: before Linux 6.15 that is when virtio-iommu gives it its group. */
+const takeAll = `modprobe vfio-pci || exit
+for d in /sys/bus/pci/devices/*; do
+  [ -e $d/driver ] && continue
+  echo vfio-pci > $d/driver_override
+  echo \${d##*/} > /sys/bus/pci/drivers_probe
+done`
+
 /** Trees on the first root bus where there are more: its slots and bus numbers hold no more in any case. */
 const firstBusTrees = 18
 
@@ -122,6 +130,7 @@ export async function expectPredicted(
   try {
     const { guest } = started
     await guest.succeed(makeVirtualFunctions)
+    if (computer.iommu === 'virtio') await guest.run(takeAll)
     const list = await guest.succeed(
       'cd /sys/kernel/iommu_groups && for f in */devices/*; do echo "$f"; done; echo; ls /sys/bus/pci/devices',
     )
