@@ -78,18 +78,16 @@ function undecidedText({ undecided }: CheckDocument, width: number, all: boolean
   const ordered = undecided.toSorted((a, b) => Number(b.decides) - Number(a.decides))
   for (const one of ordered) byCommand.set(one.decide, [...(byCommand.get(one.decide) ?? []), one])
   return [...byCommand].flatMap(([decide, list]): Line[] => {
-    const [first] = list
-    if (list.length === 1)
+    if (list.length === 1) {
+      const [one] = list
+      const [head = '', ...more] = wrap(`${one!.title}  [${one!.rule}]`, width - 'unknown  '.length)
       return [
-        [
-          { text: 'unknown', style: 'cyan' },
-          '  ',
-          { text: first!.title, style: 'bold' },
-          `  [${first!.rule}]`,
-        ],
+        [{ text: 'unknown', style: 'cyan' }, '  ', { text: head, style: 'bold' }],
+        ...more.map((text): Line => [{ text: `  ${text}`, style: 'bold' }]),
         ...indented(`To decide: ${decide}`, width),
         '',
       ]
+    }
     const shown = all || list.length <= fewQuestions ? list : list.filter((one) => one.decides)
     const more = list.length - shown.length
     return [

@@ -1,4 +1,5 @@
 import type { Finding } from '../logs/index.js'
+import { counted } from './check-text.js'
 import type { DiagnosisDocument } from './schemas/diagnosis.js'
 import { type Line, type Style, wrap } from './text.js'
 
@@ -57,7 +58,9 @@ export function diagnosisText(document: DiagnosisDocument, columns: number): rea
     if (more > 0) lines.push(`  and ${more} more`)
     lines.push('')
   }
-  const read = document.sources.map(({ name, lines: count }) => `${name} (${count} lines)`).join(', ')
+  const read = document.sources
+    .map(({ name, lines: count }) => `${name} (${counted(count, 'line')})`)
+    .join(', ')
   if (read !== '')
     lines.push(
       ...wrap(

@@ -41,28 +41,47 @@ function addresses(): readonly string[] {
   return functions.map(({ address }) => address)
 }
 
+/** Runs command lines one after the other in one process, so that not each waits for Node.js to start. */
+const several = `
+  const [top, lines] = process.argv.slice(1)
+  const { commands } = await import(top + '/dist/cli/commands.js')
+  const { runProgram } = await import(top + '/dist/cli/program.js')
+  const { terminal } = await import(top + '/dist/cli/terminal.js')
+  const answers = []
+  for (const line of JSON.parse(lines)) {
+    const kept = { stdout: '', stderr: '' }
+    const stream = (name) => ({ write: (text) => { kept[name] += text } })
+    const status = await runProgram(commands, line, terminal(stream('stdout'), stream('stderr'), process.env))
+    answers.push({ status, ...kept })
+  }
+  process.stdout.write(JSON.stringify(answers))`
+
+function runAll(lines: readonly (readonly string[])[], as: readonly string[] = []) {
+  const node = [process.execPath, '--input-type=module', '-e', several, top, JSON.stringify(lines)]
+  const argv = [...as, ...node]
+  const { stdout, stderr } = spawnSync(argv[0]!, argv.slice(1), {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, NO_COLOR: '1' },
+  })
+  expect(stderr).toBe('')
+  return JSON.parse(stdout) as readonly ReturnType<typeof run>[]
+}
+
 describe('a live host and its recording answer alike, byte for byte', () => {
   it.each([
     ['root, or whoever runs this', []],
     ['somebody without privilege', nobody],
   ])('to %s', (_, as) => {
     if (as.length > 0 && process.geteuid?.() !== 0) return console.log('not root: only this user was tried')
-    const [first] = addresses()
-    const commands = [
-      ['devices'],
-      ['groups'],
-      ...(first ? addresses().map((address) => ['show', address]) : []),
-    ]
+    const questions = [['devices'], ['groups'], ...addresses().map((address) => ['show', address])]
     for (const privately of [[], ['--private']]) {
       const file = join(folder, `recording-${as.length}-${privately.length}.json`)
-      expect(run(['record', '-o', file, ...privately], { as })).toMatchObject({
-        status: status.ok,
-        stdout: '',
-      })
-      for (const command of commands) {
-        const live = run([...command, '--json', ...privately], { as })
-        expect(run([...command, '--json', ...privately, '--host', file])).toEqual(live)
-      }
+      const lines = questions.map((line) => [...line, '--json', ...privately])
+      const [recorded, ...live] = runAll([['record', '-o', file, ...privately], ...lines], as)
+      expect(recorded).toMatchObject({ status: status.ok, stdout: '' })
+      expect(live.map((one) => one.status)).toEqual(lines.map(() => status.ok))
+      expect(runAll(lines.map((line) => [...line, '--host', file]))).toEqual(live)
     }
   })
 })

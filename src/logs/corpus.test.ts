@@ -17,6 +17,7 @@ if (!present) console.log(`skipped: there are no boot logs in ${folder}`)
  */
 const seen: Readonly<Record<string, readonly string[]>> = {
   '000.txt.gz': ['kvm-off'],
+  '001.txt.gz': ['bar-no-space'],
   '015.txt.gz': ['dma-fault'],
   '019.txt.gz': ['dma-fault'],
   '021.txt.gz': ['dma-fault'],

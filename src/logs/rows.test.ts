@@ -100,6 +100,7 @@ function written(pattern: string): string {
     '127',
     '7f',
     '1',
+    '3',
     'bash',
     'DMA Read',
     'PCIe',

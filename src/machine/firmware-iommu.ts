@@ -64,14 +64,44 @@ export function firmwareUnits(
 
 /** `null`: the tables put no IOMMU in charge of it. */
 export function firmwareUnitOf(machine: Machine, f: PciFunction): Fact<FirmwareUnit | null> {
-  const places = placesOf(machine.functions)
-  return firmwareUnits(machine.acpi, places.values())(places.get(f.address)!)
+  const { places, unitOf } = askedOf(machine)
+  return unitOf(places.get(f.address)!)
 }
 
-export function reservedRegionsOf(
-  { acpi: { dmar, ivrs, iort, viot }, functions }: Machine,
-  f: PciFunction,
-): Fact<readonly ReservedRegion[]> {
+export function reservedRegionsOf(machine: Machine, f: PciFunction): Fact<readonly ReservedRegion[]> {
+  const { places, regionsOf } = askedOf(machine)
+  return regionsOf(places.get(f.address)!)
+}
+
+interface TablesOf {
+  readonly places: ReadonlyMap<string, Place>
+  readonly unitOf: (place: Place) => Fact<FirmwareUnit | null>
+  readonly regionsOf: (place: Place) => Fact<readonly ReservedRegion[]>
+}
+
+const kept = new WeakMap<Machine, TablesOf>()
+
+/** The tables of a machine, opened once: it is asked about every function. */
+function askedOf(machine: Machine): TablesOf {
+  let found = kept.get(machine)
+  if (found === undefined) {
+    const places = placesOf(machine.functions)
+    found = {
+      places,
+      unitOf: firmwareUnits(machine.acpi, places.values()),
+      regionsOf: reservedRegions(machine.acpi),
+    }
+    kept.set(machine, found)
+  }
+  return found
+}
+
+function reservedRegions({
+  dmar,
+  ivrs,
+  iort,
+  viot,
+}: AcpiTables): (place: Place) => Fact<readonly ReservedRegion[]> {
   const none = (): ReturnType<Asked<readonly ReservedRegion[]>> => ({ value: { found: [], final: false } })
   return askFirst<readonly ReservedRegion[]>(
     [
@@ -81,7 +111,7 @@ export function reservedRegionsOf(
       opened('VIOT', viot, () => none),
     ],
     [],
-  )(placesOf(functions).get(f.address)!)
+  )
 }
 
 /** A table, ready to be asked about one function after the other; null: the firmware has none. */

@@ -66,6 +66,7 @@ export {
   qemuFirmwareFolders,
   readQemuFirmware,
 } from './system/qemu-firmware.js'
+export { sleepStatesPath, sleepTargets } from './system/sleep.js'
 export { System } from './system/system.js'
 export type { KernelModule } from './system/vfio-modules.js'
 export { isVfioDriver, leavesGroupViable, vfioPci } from './vfio-drivers.js'

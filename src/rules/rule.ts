@@ -59,10 +59,10 @@ export interface DeviceRule extends About {
 
 export type Rule = ComputerRule | DeviceRule
 
-/** Thrown by {@link need}. Whoever runs a rule makes of it that the rule could not be decided. */
-export class Undecided extends Error {
-  override readonly name = 'Undecided'
-  constructor(readonly unknown: readonly Unknown[]) {
-    super(unknown.map(({ unknown: why, path }) => `${path}: ${why}`).join('; '))
-  }
+/**
+ * Thrown by {@link need}. Whoever runs a rule makes of it that the rule could not be decided. No Error: nobody looks at where
+ * it came from, and on a large computer it is thrown many thousand times.
+ */
+export class Undecided {
+  constructor(readonly unknown: readonly Unknown[]) {}
 }

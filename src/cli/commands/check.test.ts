@@ -143,6 +143,7 @@ describe('handover check', () => {
     [['--rank', 'cards'], 64, '--rank takes gpu, usb'],
     [['gpu', '--rank', 'gpu'], 64, 'leave DEVICE out'],
     [['--rank', 'audio'], 3, 'no device fits audio'],
+    [['--only', 'twins'], 64, 'handover check DEVICE --only twins'],
     [['--only', 'iommu-on'], 64, 'near it: iommu-in-use'],
     [['09:00.0'], 3, 'no device fits 09:00.0'],
   ])('%j is refused', async (words, status, message) => {

@@ -40,6 +40,12 @@ export const run: Run = async (terminal, asked) => {
     else terminal.print(rankText(document, machine, terminal.columns))
     return document.devices[0]?.verdict === 'ready' ? status.ok : status.pending
   }
+  const ofDevice = asking === rules ? undefined : asking.find(({ about }) => about === 'device')
+  if (word === undefined && ofDevice !== undefined)
+    throw usageError(
+      `${ofDevice.id} is asked of a device, and none is named`,
+      `handover check DEVICE --only ${ofDevice.id}`,
+    )
   const machine = await readAskedMachine(asked)
   if (word !== undefined) requireBus(machine.bus)
   const device = word === undefined ? undefined : selectOne(machine, word)

@@ -104,7 +104,7 @@ describe('handover diagnose', () => {
     })
     expect(both.status).toBe(2)
     expect(both.out).toContain('[sriov-parent]')
-    expect(both.out).toContain('/dev/kmsg (1 lines)')
+    expect(both.out).toContain('/dev/kmsg (1 line)')
     expect(both.out).toContain(`${logs}/a.log:1: qemu: group 3 is not viable`)
 
     const cut = await recorded({

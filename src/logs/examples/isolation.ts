@@ -42,6 +42,7 @@ export const isolationExamples: Examples = {
     lines: [
       'DMAR: [DMA Read NO_PASID] Request device [01:00.0] fault addr 0xdeadb000 [fault reason 0x06] PTE Read access is not set',
       'ahci 0000:06:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0000 address=0x423d8d980 flags=0x0070]',
+      'AMD-Vi: Event logged [IO_PAGE_FAULT device=0b:00.0 domain=0x0000 address=0xfdf8f2a0 flags=0x0020]',
     ],
     nearMiss: 'DMAR: Host address width 39',
   },

@@ -12,6 +12,7 @@ export const policyExamples: Examples = {
   'selinux-denied': {
     lines: [
       'type=AVC msg=audit(1700000000.123:45): avc:  denied  { read write } for  pid=4711 comm="qemu-system-x86" path="/dev/vfio/12" dev="devtmpfs"',
+      'type=AVC msg=audit(1700000000.123:46): avc:  denied  { read } for  pid=4711 comm="qemu-kvm" name="vbios.rom" dev="dm-0" ino=131',
     ],
     nearMiss: 'avc:  granted  { read } for  pid=4711 comm="qemu-system-x86" path="/dev/vfio/12"',
   },

@@ -23,6 +23,7 @@ export const powerResetExamples: Examples = {
   'd3-stuck': {
     lines: [
       'vfio-pci 0000:01:00.0: Refused to change power state from D3hot to D0',
+      'vfio-pci 0000:03:00.1: Refused to change power state, currently in D3',
       'qemu-system-x86_64: vfio: Unable to power on device, stuck in D3',
     ],
     nearMiss: 'pci 0000:01:00.0: PME# supported from D0 D3hot D3cold',

@@ -10,7 +10,10 @@ export const resourceExamples: Examples = {
     nearMiss: 'Failed to mmap 0000:01:00.0',
   },
   'bar-no-space': {
-    lines: ["pci 0000:01:00.0: BAR 1 [mem size 0x400000000 64bit pref]: can't assign; no space"],
+    lines: [
+      "pci 0000:01:00.0: BAR 1 [mem size 0x400000000 64bit pref]: can't assign; no space",
+      'pci 0000:01:00.0: BAR 1: no space for [mem size 0x400000000 64bit pref]',
+    ],
     nearMiss: "pci 0000:01:00.0: VF BAR 0 [mem size 0x1000]: can't assign; no space",
   },
   'bar-conflict': {

@@ -200,6 +200,11 @@ export const isolationFailures: readonly Failure[] = [
         source: 'drivers/iommu/amd/iommu.c amd_iommu_report_page_fault',
         seen: 'Linux 6.1, 6.12, 7.3',
       },
+      {
+        format: 'Event logged [IO_PAGE_FAULT device=%02x:%02x.%x domain=0x%04x address=0x%llx flags=0x%04x]',
+        source: 'drivers/iommu/amd/iommu.c amd_iommu_report_page_fault',
+        seen: 'Linux before the segment was put before the bus',
+      },
     ],
     follows: ['reset-failed', 'device-inaccessible'],
   },

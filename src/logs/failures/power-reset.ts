@@ -97,6 +97,12 @@ export const powerResetFailures: readonly Failure[] = [
         seen: 'Linux 6.1, 6.12, 7.3',
       },
       {
+        format: 'Refused to change power state, currently in D%d',
+        args: ['=3'],
+        source: 'drivers/pci/pci.c pci_raw_set_power_state',
+        seen: 'Linux before it named both states',
+      },
+      {
         format: 'vfio: Unable to power on device, stuck in D%d',
         source: 'hw/vfio/pci.c vfio_pci_pre_reset',
         seen: 'QEMU 7.2, 10.0, 10.2, 11.1',

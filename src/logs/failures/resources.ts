@@ -54,6 +54,12 @@ export const resourceFailures: readonly Failure[] = [
         seen: 'Linux 6.1, 6.12, 7.3',
       },
       {
+        format: 'BAR %d: no space for %pR',
+        args: ['=[0-5]', '=\\[mem[^\\]]{1,80}\\]'],
+        source: 'drivers/pci/setup-res.c pci_assign_resource',
+        seen: 'Linux before it named the kind of BAR',
+      },
+      {
         format: "%s %pR: not assigned; can't enable device",
         args: ['=(?<!VF )BAR [0-6]', '=\\[mem[^\\]]{1,80}\\]'],
         source: 'drivers/pci/setup-res.c pci_enable_resources',

@@ -40,6 +40,7 @@ import { type Processor, readProcessor } from './processor.js'
 import { readLibvirt, readSwtpm } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
 import { type QemuFirmware, readProxmoxFirmware, readQemuFirmware } from './qemu-firmware.js'
+import { readMaskedSleep, readSleepStates } from './sleep.js'
 import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
 
 /**
@@ -226,6 +227,16 @@ export class System {
 
   get chassis(): Fact<Chassis | null> {
     return this.#once('chassis', readChassis)
+  }
+
+  /** `mem`, `disk`, ...; empty: it cannot sleep; null: the kernel was built without. */
+  get sleepStates(): Fact<readonly string[] | null> {
+    return this.#once('sleepStates', readSleepStates)
+  }
+
+  /** The file that keeps systemd from putting the computer to sleep; null: none does. */
+  get maskedSleep(): Fact<string | null> {
+    return this.#once('maskedSleep', readMaskedSleep)
   }
 
   get connectors(): Fact<readonly Connector[]> {

@@ -38,6 +38,11 @@ const bound = {
   [`/sys/bus/pci/devices/${sound}/driver`]: link('../../../../bus/pci/drivers/vfio-pci'),
 }
 
+const desktopCase = { '/sys/class/dmi/id/chassis_type': '3\n' }
+const laptop = { '/sys/class/dmi/id/chassis_type': '10\n' }
+const states = { '/sys/power/state': 'freeze mem disk\n' }
+const asleep = { ...bound, ...desktopCase, ...states }
+
 const examples: Readonly<Record<string, readonly Example[]>> = {
   'root-disk': [
     { name: 'a video card', host: on(), gives: 'passes' },
@@ -189,6 +194,30 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
     },
     { name: 'handed over already', host: on(bound), gives: 'not here' },
     { name: 'a recording', host: lab(), gives: 'not here', says: /not of a recording/ },
+  ],
+  'host-sleep': [
+    { name: 'a desktop, at its driver', host: on(desktopCase), gives: 'not here' },
+    { name: 'a desktop, at vfio-pci', host: on(asleep), gives: 'note', says: /driver = vfio-pci.*mem/s },
+    { name: 'a laptop', host: on({ ...laptop, ...states }), gives: 'note', says: /chassis_type = 10/ },
+    {
+      name: 'a kernel that cannot sleep',
+      host: on({ ...laptop, '/sys/power/state': '\n' }),
+      gives: 'passes',
+      says: /cannot sleep/,
+    },
+    { name: 'a kernel without', host: on({ ...laptop, '/sys/power/state': null }), gives: 'passes' },
+    {
+      name: 'forbidden',
+      host: on({ ...asleep, '/etc/systemd/system/suspend.target': link('/dev/null') }),
+      gives: 'passes',
+      says: /suspend.target = -> /,
+    },
+    { name: 'not to be read', host: on({ ...asleep, '/sys/power/state': denied }), gives: 'unknown' },
+    {
+      name: 'a case that cannot be told',
+      host: on({ '/sys/class/dmi/id/chassis_type': denied }),
+      gives: 'unknown',
+    },
   ],
 }
 
