@@ -1,5 +1,4 @@
-import { chassisPath, sleepStatesPath, sleepTargets } from '../../machine/index.js'
-import { isVfioDriver } from '../device/vfio-variants.js'
+import { chassisPath, isVfioDriver, sleepStatesPath, sleepTargets } from '../../machine/index.js'
 import { need, needSome, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 
