@@ -30,6 +30,9 @@ export const roleNames = [
 
 export type RoleName = (typeof roleNames)[number]
 
+/** Where the kernel's release is read. */
+export const kernelReleasePath = '/proc/sys/kernel/osrelease'
+
 /** A path and what was found there. */
 export interface Evidence {
   readonly path: string

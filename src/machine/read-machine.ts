@@ -3,7 +3,7 @@ import { acpiTablesFolder, readAcpiTables } from './acpi.js'
 import { compareAddresses, isAddress } from './address.js'
 import { SysfsFunction } from './function.js'
 import { readHolds } from './holds.js'
-import type { Fact, Machine, Role } from './machine.js'
+import { type Fact, kernelReleasePath, type Machine, type Role } from './machine.js'
 import { NameReader } from './pci-ids.js'
 import { knownValue, parseLine, readFact, readList, unknownFrom } from './read.js'
 import { findRoles } from './roles/find.js'
@@ -28,7 +28,7 @@ export function readMachine(host: Host): Machine {
 
   return {
     source: { kind: host.kind, name: host.name },
-    kernel: readFact(host, '/proc/sys/kernel/osrelease', parseLine),
+    kernel: readFact(host, kernelReleasePath, parseLine),
     commandLine: readFact(host, '/proc/cmdline', parseLine),
     iommus: listOr(host, '/sys/class/iommu', []),
     iommuTables,

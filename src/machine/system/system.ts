@@ -1,6 +1,6 @@
 import type { Host } from '../../host/index.js'
 import { closedFirst, deviceNodes, findHolders, type Holder, readNodes, readOpenFiles } from '../holders.js'
-import type { Evidence, Fact, PciFunction, Unknown } from '../machine.js'
+import { type Evidence, type Fact, kernelReleasePath, type PciFunction, type Unknown } from '../machine.js'
 import { parseLine, readFact, readList } from '../read.js'
 import { type BootFrameBuffer, readBootFrameBuffers } from './boot-frame-buffers.js'
 import { type Chassis, readChassis } from './chassis.js'
@@ -248,7 +248,7 @@ export class System {
   }
 
   get #release(): Fact<string> {
-    return readFact(this.#host, '/proc/sys/kernel/osrelease', parseLine)
+    return readFact(this.#host, kernelReleasePath, parseLine)
   }
 
   #once<T>(name: string, read: (host: Host) => T): T {

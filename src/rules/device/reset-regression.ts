@@ -1,12 +1,10 @@
 import { isWithin, parseKernelVersion } from '../../iommu/index.js'
-import { knownValue } from '../../machine/index.js'
+import { kernelReleasePath, knownValue } from '../../machine/index.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { ownResets } from './own-resets.js'
 import { portOf } from './places.js'
 import { brokenResetsOf } from './reset-quirks.js'
-
-const release = '/proc/sys/kernel/osrelease'
 
 /**
  * "PCI: Avoid reset when disabled via sysfs" (479380efe162) refused to reset a bus on which a function has no reset of its
@@ -22,7 +20,7 @@ export const resetRegression: DeviceRule = {
   id: 'reset-regression',
   title: 'Does this kernel reset devices that have no reset of their own?',
   about: 'device',
-  looksAt: [release, '/sys/bus/pci/devices/*/reset_method'],
+  looksAt: [kernelReleasePath, '/sys/bus/pci/devices/*/reset_method'],
   why: 'Some releases refuse to reset a bus on which a function has no reset of its own. So most video cards cannot be reset: a machine starts once, and hangs or finds no card the second time.',
   fix: 'Take a release that has the change taken back.',
   since: refusedBusReset.map(([first, last]) =>
@@ -41,9 +39,9 @@ export const resetRegression: DeviceRule = {
     if (brokenResetsOf(device, portOf(machine, device)).some(({ broken }) => broken.includes('bus')))
       return notHere('a reset of its bus does not work: see reset-method', evidence)
     const kernel = need(machine.kernel)
-    const version = parseKernelVersion(kernel) ?? undecided('not understood', release)
+    const version = parseKernelVersion(kernel) ?? undecided('not understood', kernelReleasePath)
     if (!isWithin(version, refusedBusReset))
-      return passes('this kernel is not one that refuses', seen(release, kernel))
-    return warning(`Linux ${kernel} does not reset it`, [seen(release, kernel), evidence])
+      return passes('this kernel is not one that refuses', seen(kernelReleasePath, kernel))
+    return warning(`Linux ${kernel} does not reset it`, [seen(kernelReleasePath, kernel), evidence])
   },
 }

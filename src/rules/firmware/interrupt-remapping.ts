@@ -1,4 +1,10 @@
-import { acpiTablesFolder, interruptsPath, knownValue, type Machine } from '../../machine/index.js'
+import {
+  acpiTablesFolder,
+  commandLinePath,
+  interruptsPath,
+  knownValue,
+  type Machine,
+} from '../../machine/index.js'
 import { need, notHere, passes, seen, step, warning } from '../outcomes.js'
 import type { ComputerRule, Outcome } from '../rule.js'
 import { remappingOffWords } from './kernel-words.js'
@@ -21,7 +27,7 @@ export const interruptRemapping: ComputerRule = {
   about: 'computer',
   looksAt: [
     `${interruptsPath}/*/chip_name`,
-    '/proc/cmdline',
+    commandLinePath,
     `${acpiTablesFolder}/DMAR`,
     parameter,
     '/sys/module/iommufd/parameters/allow_unsafe_interrupts',
@@ -57,7 +63,7 @@ function reasonOf(machine: Machine, evidence: Outcome['evidence'][number]): Outc
   if (off.length > 0)
     return step(
       'the command line of the kernel switches interrupt remapping off',
-      [evidence, seen('/proc/cmdline', off.join(' '))],
+      [evidence, seen(commandLinePath, off.join(' '))],
       { fix: `take ${off.join(' and ')} out of the kernel's command line, and restart` },
     )
   const flawed = machine.functions.find((f) =>

@@ -1,5 +1,6 @@
 import {
   acpiTablesFolder,
+  commandLinePath,
   hypervisorTypePath,
   isVfioDriver,
   knownValue,
@@ -12,7 +13,6 @@ import type { ComputerRule, Outcome } from '../rule.js'
 import { iommuOffWords, wordsOf } from './kernel-words.js'
 
 const units = '/sys/class/iommu'
-const commandLine = '/proc/cmdline'
 
 export const iommuInUse: ComputerRule = {
   id: 'iommu-in-use',
@@ -20,7 +20,7 @@ export const iommuInUse: ComputerRule = {
   about: 'computer',
   looksAt: [
     units,
-    commandLine,
+    commandLinePath,
     acpiTablesFolder,
     hypervisorTypePath,
     '/proc/cpuinfo',
@@ -53,7 +53,7 @@ export const iommuInUse: ComputerRule = {
     const described = need(machine.iommuTables)
     const off = iommuOffWords(line, described)
     if (off.length > 0)
-      return step("the kernel's command line switches the IOMMU off", seen(commandLine, off.join(' ')), {
+      return step("the kernel's command line switches the IOMMU off", seen(commandLinePath, off.join(' ')), {
         fix: `take ${off.join(' and ')} out of the kernel's command line, and restart`,
       })
     return described.length === 0 ? notDescribed(machine, line) : notUsed(machine, line, described)
@@ -70,7 +70,7 @@ function notDescribed(machine: Machine, line: readonly Parameter[]): Outcome {
   if (wordsOf(line, 'acpi').some(({ values }) => values[0] === 'off'))
     return step(
       'the kernel is told to do without ACPI, which describes the IOMMU',
-      seen(commandLine, 'acpi=off'),
+      seen(commandLinePath, 'acpi=off'),
       {
         fix: "take acpi=off out of the kernel's command line, and restart",
       },

@@ -3,6 +3,7 @@ import {
   acpiTablesFolder,
   type Evidence,
   groupReservationsPath,
+  kernelReleasePath,
   type PciFunction,
   reservedRegionsOf,
   sizeText,
@@ -25,7 +26,7 @@ export const reservedMemory: DeviceRule = {
   looksAt: [
     '/sys/kernel/iommu_groups/*/reserved_regions',
     `where there are no groups yet: ${acpiTablesFolder}/DMAR (RMRR), ${acpiTablesFolder}/IVRS (IVMD)`,
-    '/proc/sys/kernel/osrelease',
+    kernelReleasePath,
   ],
   why: 'Firmware may claim memory that the device must always reach at the same addresses, for a management controller or the like. In a virtual machine those addresses are other memory. So the kernel refuses to give such a device away, and what shares its group.',
   fix: 'Switch off pre-boot DMA protection (Kernel DMA Protection) in the firmware setup, and what manages the device from there; update the firmware. Some servers (HPE) have a tool of the maker that takes the claim from a slot. Another slot may have no claim.',
@@ -92,10 +93,10 @@ function refusal({ machine }: Handover, claims: readonly Claim[]): Outcome {
   if (refuses === undefined)
     undecided(
       `whether this kernel refuses the claim of ${hex(start)}: known of 6.1, 6.12 and 7.3`,
-      '/proc/sys/kernel/osrelease',
+      kernelReleasePath,
     )
   if (refuses) return impossible(`${says}, and the kernel insists on it`, evidence)
-  return warning(says, [...evidence, seen('/proc/sys/kernel/osrelease', kernel)], {
+  return warning(says, [...evidence, seen(kernelReleasePath, kernel)], {
     why: 'This kernel gives the device away all the same; newer ones (6.12 does) refuse. QEMU cannot map guest memory over the claimed addresses.',
   })
 }

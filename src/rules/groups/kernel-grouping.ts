@@ -6,19 +6,17 @@ import {
   predictGroups,
   type Rules,
 } from '../../iommu/index.js'
-import { knownValue } from '../../machine/index.js'
+import { kernelReleasePath, knownValue } from '../../machine/index.js'
 import type { Handover } from '../handover.js'
 import { need, notHere, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
-
-const release = '/proc/sys/kernel/osrelease'
 
 export const kernelGrouping: DeviceRule = {
   id: 'kernel-grouping',
   title: 'Does this kernel make groups as small as the hardware allows?',
   about: 'device',
   looksAt: [
-    release,
+    kernelReleasePath,
     '/sys/bus/pci/devices/*/iommu_group',
     'the groups that the kernel would make with and without its mistake',
   ],
@@ -37,10 +35,10 @@ export const kernelGrouping: DeviceRule = {
     const kernel = parseKernelVersion(text)
     const span = kernel && spanOf(kernel)
     if (kernel === undefined || span === undefined)
-      return notHere('no release of this kernel line has that mistake', seen(release, text))
+      return notHere('no release of this kernel line has that mistake', seen(kernelReleasePath, text))
     const [first, last] = span
     if (kernel.patch !== undefined && !isInside(kernel.patch, span))
-      return passes(`this release is not among ${first} to ${last}`, seen(release, text))
+      return passes(`this release is not among ${first} to ${last}`, seen(kernelReleasePath, text))
     const number = knownValue(device.group)
     if (typeof number === 'number' && need(handover.leaving).length === 1)
       return passes('nothing but bridges shares its group', seen(path, String(number)))
@@ -58,13 +56,13 @@ export const kernelGrouping: DeviceRule = {
     if (actual === undefined && kernel.patch === undefined)
       undecided(
         `which release this is: cat /proc/version (those of ${first} to ${last} group wrongly)`,
-        release,
+        kernelReleasePath,
       )
     if (actual !== undefined && actual !== bad) undecided('its group is of neither form', path)
     return warning(
       `this kernel makes its group larger than it need be`,
       [
-        seen(release, text),
+        seen(kernelReleasePath, text),
         seen(actual === undefined ? 'predicted group' : path, bad),
         seen('predicted group without the mistake', good),
       ],

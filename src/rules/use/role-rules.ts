@@ -9,8 +9,8 @@ interface Row extends Pick<DeviceRule, 'id' | 'title' | 'why' | 'looksAt' | 'sou
   readonly role: RoleName
   readonly weight: 'impossible' | 'step'
   readonly fix: string
-  /** What to do on this computer, where that can be told. */
-  readonly plan?: (handover: Handover) => string | undefined
+  /** What to do on this computer. */
+  readonly plan?: (handover: Handover) => string
   /** Where the host loses nothing. */
   readonly kept: string
   /** Where the device has the role and the host keeps it without. */

@@ -3,10 +3,11 @@ import type { Handover } from '../handover.js'
 import { need } from '../outcomes.js'
 import { remaining } from '../video/display.js'
 
-/** How the cards that stay could show the host; undefined: none stays that could. */
-export function spareDisplay({ machine, device, leaving }: Handover): string | undefined {
+/** What to do so that the host is seen, without the card or nevertheless. */
+export function spareDisplay({ machine, device, leaving }: Handover): string {
   const others = remaining(machine, knownValue(leaving) ?? [device])
-  if (others.length === 0) return undefined
+  const withoutOne = `work on the host over the network, and say so: handover bind ${device.address} --accept display`
+  if (others.length === 0) return `add another card that shows the host, or ${withoutOne}`
   const sockets = need(machine.system.connectors)
   const plans = others.map((f) =>
     plan(
@@ -14,7 +15,7 @@ export function spareDisplay({ machine, device, leaving }: Handover): string | u
       sockets.filter(({ address }) => address === f.address),
     ),
   )
-  return `${plans.join('; or ')}; or work on the host over the network, and say so: handover bind ${device.address} --accept display`
+  return `${plans.join('; or ')}; or ${withoutOne}`
 }
 
 /** A card without a driver shows no sockets. */

@@ -1,10 +1,8 @@
 import { hasSince, parseKernelVersion } from '../../iommu/index.js'
-import { memoryMapPath } from '../../machine/index.js'
+import { kernelReleasePath, memoryMapPath } from '../../machine/index.js'
 import { need, passes, seen, undecided, warning } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { classes, classPath, classText, noCard, subclassOf } from './display.js'
-
-const versionPath = '/proc/sys/kernel/osrelease'
 
 export const bootFramebuffer: DeviceRule = {
   id: 'boot-framebuffer',
@@ -12,7 +10,7 @@ export const bootFramebuffer: DeviceRule = {
   about: 'device',
   looksAt: [
     '/sys/bus/pci/devices/*/class',
-    `${versionPath}: vfio-pci takes console drivers off a VGA controller since Linux 6.0`,
+    `${kernelReleasePath}: vfio-pci takes console drivers off a VGA controller since Linux 6.0`,
     `${memoryMapPath}: BOOTFB, efifb, vesafb, simplefb, simpledrm, efidrm, vesadrm; the names are there for everybody`,
   ],
   why: "Until a driver of the card starts, a driver of the console draws in the frame buffer that the firmware set up, and holds a part of the card's memory. vfio-pci cannot have what is held: QEMU then cannot map that BAR, and the driver in the machine does not start.",
@@ -30,10 +28,10 @@ export const bootFramebuffer: DeviceRule = {
     const other = noCard(device)
     if (other) return other
     const text = need(machine.kernel)
-    const kernel = parseKernelVersion(text) ?? undecided('not a kernel version', versionPath)
+    const kernel = parseKernelVersion(text) ?? undecided('not a kernel version', kernelReleasePath)
     const evicts = hasSince(kernel, ['6.0'])
     if (evicts && subclassOf(device) === classes.vga)
-      return passes('console drivers leave a VGA controller to vfio-pci', seen(versionPath, text))
+      return passes('console drivers leave a VGA controller to vfio-pci', seen(kernelReleasePath, text))
     const buffers = need(machine.system.bootFrameBuffers)
     const held = buffers.find(({ address }) => address === device.address)
     if (!held) {
@@ -49,7 +47,7 @@ export const bootFramebuffer: DeviceRule = {
         ])
       : warning(
           'a console driver holds its memory, and this kernel has no vfio-pci that takes it away',
-          [found, seen(versionPath, text)],
+          [found, seen(kernelReleasePath, text)],
           { fix: 'start Linux 6.0 or later' },
         )
   },
