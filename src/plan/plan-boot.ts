@@ -8,7 +8,7 @@ import {
 } from '../changes/index.js'
 import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
-import { handoverOf } from '../rules/index.js'
+import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
 import { keepsRecovery, planGrub } from './boot/grub.js'
 import { type EarlyFunction, planInitramfsTools } from './boot/initramfs-tools.js'
@@ -34,11 +34,13 @@ export function planBoot(
   addresses: readonly string[],
   options: PlanOptions = {},
 ): BootPlan {
-  // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not.
+  // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not,
+  // where there can be one.
   const now: BindingPlan = planBinding(host, machine, addresses, options)
   const leaving = functionsLeaving(machine, addresses)
   const ofRoles = refuseRoles(machine, leaving)
-  const kept = now.refusals.filter(({ rule }) => rule !== 'role' && rule !== 'no-iommu-group')
+  const hasNone = knownValue(machine.iommuTables)?.length === 0
+  const kept = now.refusals.filter(({ rule }) => rule !== 'role' && (rule !== 'no-iommu-group' || hasNone))
   const accept = options.accept ?? []
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
@@ -50,6 +52,7 @@ export function planBoot(
   }
 
   const words = wantedWords(machine)
+  if (words.length === 0) hand.push(...iommuByHand(machine))
   if (words.length > 0)
     add(
       planGrub(host, words),
@@ -98,8 +101,21 @@ function earlyFunction(machine: Machine, f: PciFunction): EarlyFunction | undefi
     : { path, vendor, device }
 }
 
-/** Words that the kernel's command line lacks for the IOMMU to be on (Linux drivers/iommu/intel/iommu.c intel_iommu_setup). */
+/**
+ * Words that the kernel's command line lacks for the IOMMU to be on. A later intel_iommu=on makes up for an earlier off (Linux
+ * drivers/iommu/intel/iommu.c intel_iommu_setup); nothing makes up for iommu=off (arch/x86/kernel/pci-dma.c iommu_setup).
+ */
 function wantedWords(machine: Machine): readonly string[] {
   const isOff = knownValue(machine.iommus)?.length === 0
-  return isOff && knownValue(machine.iommuTables)?.includes('DMAR') ? ['intel_iommu=on'] : []
+  const forAll = /(^|\s)iommu=(\S*,)?off/.test(knownValue(machine.commandLine) ?? '')
+  return isOff && !forAll && knownValue(machine.iommuTables)?.includes('DMAR') ? ['intel_iommu=on'] : []
+}
+
+/** What the rule about it says is to be done, where that is not a word more. */
+function iommuByHand(machine: Machine): readonly ByHand[] {
+  const { findings } = checkComputer(
+    machine,
+    rules.filter(({ id }) => id === 'iommu-in-use'),
+  )
+  return findings.map(({ says, fix, rule }) => byHand(says, fix ?? rule.fix ?? ''))
 }

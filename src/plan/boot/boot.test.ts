@@ -181,6 +181,16 @@ describe('a plan from boot on', () => {
     expect(plan(off, []).refusals).toMatchObject([{ rule: 'role', role: 'display' }])
   })
 
+  it('switches no IOMMU on that there is not, or that more than a word keeps off', () => {
+    const none = plan({ ...off, '/sys/firmware/acpi/tables/DMAR': null })
+    expect(none.refusals).toMatchObject([{ rule: 'no-iommu-group' }])
+    const { changes, byHand } = plan({ ...off, '/proc/cmdline': 'quiet iommu=off\n' })
+    expect(changes.map(({ id }) => id)).toEqual(['early-binding'])
+    expect(byHand).toMatchObject([{ edit: expect.stringContaining('take iommu=off out') }])
+    // A later word makes up for this one.
+    expect(plan({ ...off, '/proc/cmdline': 'intel_iommu=off\n' }).changes[0]!.id).toBe('command-line')
+  })
+
   it('says what is left to do by hand', () => {
     const { changes, byHand } = plan({
       ...off,
