@@ -110,8 +110,7 @@ export function labArguments(
     } else if (kind.bridge === 'root-port') {
       add(kind.driver, {
         ...at,
-        chassis: String(count),
-        slot: String(count),
+        ...slotNumber(count),
         ...(node.acs ? {} : { 'disable-acs': 'on' }),
         ...node.properties,
       })
@@ -125,13 +124,11 @@ export function labArguments(
     node.devices.forEach((child, index) => {
       if (kind.bridge === 'switch') {
         const port = `${id}-port${index}`
-        const chassis = String(++count)
         add('xio3130-downstream', {
           id: port,
           bus: id,
           addr: `0x${index.toString(16)}.0`,
-          chassis,
-          slot: chassis,
+          ...slotNumber(++count),
         })
         place(port, child, 0)
       } else {
@@ -215,4 +212,9 @@ const iommu: Record<Topology['iommu'], { arguments: readonly string[]; append: s
 /** QEMU's option syntax doubles a comma inside a value. */
 function comma(value: string): string {
   return value.replaceAll(',', ',,')
+}
+
+/** The two together name a slot; a chassis has 8 bits, a slot 16 (QEMU hw/pci/pcie_port.c pcie_chassis_add_slot). */
+function slotNumber(count: number): { readonly chassis: string; readonly slot: string } {
+  return { chassis: String(((count - 1) % 255) + 1), slot: String(count) }
 }
