@@ -1,11 +1,11 @@
-import type { drawComputer } from './lab-trees.js'
+import type { drawComputers } from './lab-trees.js'
 
 /** Trees whose groups were predicted wrongly once. Each stays a test. */
 export const failedTrees: readonly {
   readonly what: string
   /** How many virtual functions get no group. */
   readonly ungroupedVirtual: number
-  readonly computer: Pick<ReturnType<typeof drawComputer>, 'iommu' | 'devices'>
+  readonly computer: ReturnType<typeof drawComputers>[number]
 }[] = [
   {
     // QEMU's IVRS names what stands on the root bus when it starts. What is made later gets no group there; behind a port it does.

@@ -90,19 +90,57 @@ done`
 /** Trees on the first root bus where there are more: its slots and bus numbers hold no more in any case. */
 const firstBusTrees = 18
 
-/** A computer with so many trees: half of them or more on its first root bus, the rest on further ones. */
-export function drawComputer(seed: number, trees: number, iommu: 'intel' | 'amd' | 'virtio') {
+/** A root bus as it fills: trees stand in slots, and what is below them takes bus numbers (src/lab/qemu-arguments.ts). */
+interface RootBus {
+  readonly trees: Tree[]
+  slots: number
+  buses: number
+}
+
+/** How many buses are below a tree: firmware finds no end where there are more than there are numbers. */
+function busesOf(tree: Tree): number {
+  if (typeof tree === 'string') return 0
+  const sum = (list: readonly Tree[]) => list.reduce((total, one) => total + busesOf(one), 0)
+  return Object.entries(tree).reduce((total, [kind, node]) => {
+    if (kind === 'functions') return total + sum(node as readonly Tree[])
+    const { devices } = node as { readonly devices?: readonly Tree[] }
+    if (devices === undefined) return total
+    // Below a switch every device has a port of its own, and so has the switch.
+    return total + 1 + sum(devices) + (kind === 'switch' ? devices.length : 0)
+  }, 0)
+}
+
+/** Computers that hold so many trees together, each as many as go into it. */
+export function drawComputers(seed: number, trees: number, iommu: 'intel' | 'amd' | 'virtio') {
   const draw = random(seed)
-  const drawn = Array.from({ length: trees }, () => drawTree(draw))
-  // QEMU's further root buses take root ports only.
-  const isPort = (tree: Tree) => typeof tree === 'object' && 'root-port' in tree
-  const others = drawn.filter((tree) => !isPort(tree))
-  const ports = drawn.filter(isPort)
-  const count = Math.max(0, Math.min(firstBusTrees, Math.ceil(trees / 2)) - others.length)
-  const further = ports.splice(count)
-  const half = Math.ceil(further.length / 2)
-  const buses = [further.slice(0, half), further.slice(half)].filter((devices) => devices.length > 0)
-  return { iommu, devices: [...others, ...ports, ...buses.map((devices) => ({ 'root-bus': { devices } }))] }
+  const computers: RootBus[][] = []
+  const empty = (): RootBus[] => [
+    { trees: [], slots: firstBusTrees, buses: 80 },
+    { trees: [], slots: 30, buses: 36 },
+    { trees: [], slots: 30, buses: 36 },
+  ]
+  for (let left = trees; left > 0; left--) {
+    const tree = drawTree(draw)
+    const buses = busesOf(tree)
+    // QEMU's further root buses take root ports only.
+    const isPort = typeof tree === 'object' && 'root-port' in tree
+    const fits = (bus: RootBus, i: number) => bus.slots > 0 && bus.buses >= buses && (i === 0 || isPort)
+    let place = computers.at(-1)?.find(fits)
+    if (place === undefined) {
+      computers.push(empty())
+      place = computers.at(-1)!.find(fits)!
+    }
+    place.trees.push(tree)
+    place.slots--
+    place.buses -= buses
+  }
+  return computers.map(([first, ...others]) => ({
+    iommu,
+    devices: [
+      ...first!.trees,
+      ...others.filter((bus) => bus.trees.length > 0).map((bus) => ({ 'root-bus': { devices: bus.trees } })),
+    ],
+  }))
 }
 
 interface Groups {
@@ -115,7 +153,7 @@ interface Groups {
 
 /** Boots the computer, switches its virtual functions on, and expects the kernel's groups to be the predicted ones. */
 export async function expectPredicted(
-  computer: ReturnType<typeof drawComputer>,
+  computer: ReturnType<typeof drawComputers>[number],
   options: StartOptions = {},
 ): Promise<{ readonly functions: number; readonly ungroupedVirtual: number }> {
   const { startComputer, parseTopology } = (await import(
