@@ -136,7 +136,9 @@ function compare(title: string, reference: Case, cases: readonly Case[], bytes?:
 function measure({ argv }: Case): Measured {
   const before = process.hrtime.bigint()
   const result = spawnSync('busybox', ['time', '-f', '%M', ...argv], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+    // Not /dev/null: grep sees that, and ends at its first match.
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 30,
     encoding: 'utf8',
   })
   const milliseconds = Number(process.hrtime.bigint() - before) / 1e6
