@@ -61,15 +61,6 @@ export function liveDisk(options: DiskOptions = {}): Disk {
   const target = (path: string) => (existsSync(at(path)) ? realpathSync(at(path)) : at(path))
   const lock = at(`${stateFolder}/running`)
 
-  function sync(path: string): void {
-    const fd = openSync(path, 'r')
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  }
-
   function makeFolders(folder: string): void {
     if (existsSync(folder)) return
     makeFolders(dirname(folder))
@@ -147,6 +138,16 @@ export function liveDisk(options: DiskOptions = {}): Disk {
     async settle() {
       if (existsSync(lock)) await runCommand(['flock', lock, 'true'])
     },
+  }
+}
+
+/** Brings a file, or the names in a folder, to the disk. */
+export function sync(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
   }
 }
 

@@ -32,7 +32,7 @@ export {
 } from './change.js'
 export { missingFolders, textAt } from './configuration.js'
 export { liveContext } from './context.js'
-export { type Disk, liveDisk, runCommand, stateFolder } from './disk.js'
+export { type Disk, liveDisk, runCommand, stateFolder, sync } from './disk.js'
 export {
   BlockedError,
   ChangedSinceError,

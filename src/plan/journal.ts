@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Change, stateFolder } from '../changes/index.js'
+import { type Change, stateFolder, sync } from '../changes/index.js'
 
 /** What is known of something before it is done. */
 export interface Head {
@@ -153,13 +153,4 @@ function makeFolders(folder: string): void {
   makeFolders(dirname(folder))
   mkdirSync(folder, { mode: 0o755 })
   sync(dirname(folder))
-}
-
-function sync(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }
