@@ -58,6 +58,11 @@ export interface FileEdit {
 export interface Regeneration {
   readonly run: readonly string[]
   readonly rewrites: readonly string[]
+  /**
+   * Where files of the same kind come to be: names in `folder` that match the regular expression `names`. One that came there
+   * since (of a new kernel) was made with the edits, so that undoing makes all anew.
+   */
+  readonly family?: { readonly folder: string; readonly names: string }
 }
 
 /** Files that make a setting together, and the commands that take it over. */

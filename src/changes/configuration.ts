@@ -6,7 +6,7 @@
 
 import { dirname } from 'node:path'
 import type { Host } from '../host/index.js'
-import type { ChangeKind, Configuration, Difference, FileEdit } from './change.js'
+import type { ChangeKind, Configuration, Difference, FileEdit, Regeneration } from './change.js'
 import type { Disk } from './disk.js'
 import { ChangedSinceError, StaleError, UnreadableError } from './errors.js'
 
@@ -62,11 +62,12 @@ export const configuration: ChangeKind<Configuration> = {
       disk.tidy(edit.path)
     }
     const made = madeOf(disk, kept)
-    for (const { run, rewrites } of commands) {
+    for (const { run, rewrites, family } of commands) {
       // Where the command did not come to its end (null), what it made is not known, and the copies count.
       const madeAnew =
         made !== null &&
-        rewrites.some((path) => ![made[path], hashBefore(disk, kept, path)].includes(disk.hash(path)))
+        (rewrites.some((path) => ![made[path], hashBefore(disk, kept, path)].includes(disk.hash(path))) ||
+          hasMore(disk, rewrites, family))
       if (madeAnew) await disk.run(run)
       else for (const path of rewrites) await putBack(disk, kept, path)
       for (const path of rewrites) disk.tidy(path)
@@ -108,6 +109,14 @@ async function keep(disk: Disk, kept: string, path: string): Promise<void> {
 /** The hash of what was there before; null: nothing, or no copy of it. */
 function hashBefore(disk: Disk, kept: string, path: string): string | null {
   return disk.hash(copyOf(kept, path))
+}
+
+function hasMore(disk: Disk, known: readonly string[], family: Regeneration['family']): boolean {
+  if (family === undefined) return false
+  const names = new RegExp(family.names)
+  return disk
+    .list(family.folder)
+    .some((name) => names.test(name) && !known.includes(`${family.folder}/${name}`))
 }
 
 async function putBack(disk: Disk, kept: string, path: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -35,6 +36,8 @@ export interface Disk {
   /** SHA-256 of a file's bytes; null: not there. */
   hash(path: string): string | null
   read(path: string): string | null
+  /** Names in a folder; none where it is not there. */
+  list(path: string): readonly string[]
   /** Runs a command on the host. Rejects with {@link CommandError}. */
   run(argv: readonly string[]): Promise<void>
   /** Waits until no command that an earlier process of this program left behind is running. */
@@ -129,6 +132,7 @@ export function liveDisk(options: DiskOptions = {}): Disk {
             .digest('hex')
         : null,
     read: (path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : null),
+    list: (path) => (existsSync(at(path)) ? readdirSync(at(path)) : []),
     async run(argv) {
       makeFolders(dirname(lock))
       step(`run ${argv.join(' ')}`)

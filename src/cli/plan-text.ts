@@ -32,9 +32,7 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   if (wayBack !== null)
     lines.push(
       ...wrap(
-        wayBack
-          ? 'The recovery entries of the boot menu stay as they are: from there, handover undo takes it back.'
-          : 'The boot menu has no recovery entries (GRUB_DISABLE_RECOVERY): to start without it, edit the entry in the menu and add handover=off; or undo it from a rescue system with handover undo --root.',
+        `The way back: ${wayBack} Then: handover undo; from a rescue system: handover undo --root FOLDER.`,
         width,
       ),
     )

@@ -64,7 +64,13 @@ const change: Configuration = {
       folders: ['/etc/new.d', '/etc/new.d/deep'],
     },
   ],
-  commands: [{ run: ['sh', 'bin/make'], rewrites: ['/boot/menu', '/boot/second', '/boot/third'] }],
+  commands: [
+    {
+      run: ['sh', 'bin/make'],
+      rewrites: ['/boot/menu', '/boot/second', '/boot/third'],
+      family: { folder: '/boot', names: '^menu' },
+    },
+  ],
 }
 
 class Crash extends Error {}
@@ -183,6 +189,16 @@ describe('a configuration', () => {
     // Not the copy of before: the command made it again, of the settings as they are.
     expect(readFileSync(join(root, '/boot/menu'), 'utf8')).toBe('# mine\nTIMEOUT=5\n')
     expect(existsSync(join(root, '/etc/new.d'))).toBe(false)
+  })
+
+  it('has all made anew where one more was made of them since', async () => {
+    const { root, put } = host()
+    await apply(root)
+    // Of a new kernel: the old ones are as they were made.
+    put('/boot/menu-2', 'made of the edits\n')
+    put('/bin/make', 'for file in boot/menu*; do cp etc/default/grub "$file"; done\n')
+    await undoLast(root)
+    expect(readFileSync(join(root, '/boot/menu-2'), 'utf8')).toBe('# mine\nTIMEOUT=5\n')
   })
 })
 

@@ -26,8 +26,8 @@ export interface Plan {
   readonly notes: BindingPlan['notes']
   readonly byHand: readonly ByHand[]
   readonly needsRestart: boolean
-  /** Whether a boot entry without the change is left; null where no boot entry is changed. */
-  readonly wayBack: boolean | null
+  /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
+  readonly wayBack: string | null
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */

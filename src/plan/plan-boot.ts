@@ -10,8 +10,9 @@ import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
 import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
-import { keepsRecovery, planGrub } from './boot/grub.js'
-import { type EarlyFunction, planInitramfsTools } from './boot/initramfs-tools.js'
+import type { EarlyFunction } from './boot/early.js'
+import { planEarlyBinding } from './boot/initramfs.js'
+import { planCommandLine } from './boot/loaders.js'
 import { topologyPath } from './boot/topology.js'
 
 /** What is to be changed so that functions belong to vfio-pci from boot on. */
@@ -23,8 +24,8 @@ export interface BootPlan {
   readonly byHand: readonly ByHand[]
   /** Functions that will be taken, sorted. */
   readonly functions: readonly string[]
-  /** Whether a boot entry without the change is left; null where no boot entry is changed. */
-  readonly wayBack: boolean | null
+  /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
+  readonly wayBack: string | null
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */
@@ -45,31 +46,23 @@ export function planBoot(
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
   const changes: Configuration[] = []
-  const add = (change: Configuration | ByHand | undefined, otherwise: ByHand) => {
-    const found = change ?? otherwise
+  /** Whether there is anything to do. */
+  const add = (found: Configuration | ByHand): boolean => {
     if (found.kind === 'by hand') hand.push(found)
     else if (found.edits.some(({ before, after }) => before !== after)) changes.push(found)
+    return changes.includes(found as Configuration)
   }
 
   const words = wantedWords(machine)
+  let wayBack: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
-  if (words.length > 0)
-    add(
-      planGrub(host, words),
-      byHand(
-        'the boot loader here is none that handover changes (GRUB as Debian has it)',
-        `add ${words.join(' ')} to the kernel's command line`,
-      ),
-    )
+  else {
+    const found = planCommandLine(host, words)
+    if ('wayBack' in found && add(found.change)) ({ wayBack } = found)
+    else if ('because' in found) hand.push(found)
+  }
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined))
-    add(
-      planInitramfsTools(host, early),
-      byHand(
-        'the initramfs here is none that handover changes (initramfs-tools)',
-        `have the initramfs write vfio-pci to driver_override of ${leaving.map(({ address }) => address).join(', ')} before their drivers are loaded`,
-      ),
-    )
+  if (early.every((one) => one !== undefined)) add(planEarlyBinding(host, early))
   else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
   const refusals = [...kept, ...ofRoles]
   return {
@@ -78,7 +71,7 @@ export function planBoot(
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack: changes.some(({ id }) => id === 'command-line') ? keepsRecovery(host) : null,
+    wayBack,
   }
 }
 

@@ -26,9 +26,9 @@ export const planSchema = z.strictObject({
     .describe('what handover does not change here'),
   needsRestart: z.boolean(),
   wayBack: z
-    .boolean()
+    .string()
     .nullable()
-    .describe('a boot entry without the change is left; null: no boot entry is changed'),
+    .describe('how the computer is started without the change; null: no boot entry is changed'),
 })
 export type PlanDocument = z.infer<typeof planSchema>
 

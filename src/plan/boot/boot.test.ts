@@ -7,10 +7,11 @@ import { edited } from '../../../test/support/edited-host.js'
 import { workstation } from '../../../test/support/made-computers.js'
 import { denied, madeHost } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
+import type { Host } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
 import { planBoot } from '../plan-boot.js'
-import { planGrub } from './grub.js'
-import { planInitramfsTools } from './initramfs-tools.js'
+import { initramfsTools } from './initramfs-tools.js'
+import { planCommandLine } from './loaders.js'
 import { topologyPath } from './topology.js'
 
 /** As Debian installs GRUB and initramfs-tools: what is looked at of them. */
@@ -25,9 +26,15 @@ const debian = {
   '/boot/initrd.img-6.1.0-49-amd64.bak': 'a copy that somebody made',
 }
 
+const commandLine = (host: Host, words: readonly string[]): Configuration => {
+  const found = planCommandLine(host, words)
+  if ('because' in found) throw new Error(found.because)
+  return found.change
+}
+
 describe('GRUB', () => {
   it('gets a file of its own, and its menu is made anew', () => {
-    const change = planGrub(madeHost(debian), ['intel_iommu=on']) as Configuration
+    const change = commandLine(madeHost(debian), ['intel_iommu=on'])
     expect(change.edits).toMatchObject([
       { path: '/etc/default/grub.d/handover.cfg', before: null, folders: ['/etc/default/grub.d'] },
     ])
@@ -39,16 +46,18 @@ describe('GRUB', () => {
 
   it('is left alone where it is not as Debian has it', () => {
     const fedora = { ...debian, '/usr/sbin/grub-mkconfig': 'no drop-ins\n' }
-    expect(planGrub(madeHost(fedora), ['intel_iommu=on'])).toMatchObject({
+    expect(planCommandLine(madeHost(fedora), ['intel_iommu=on'])).toMatchObject({
       kind: 'by hand',
       edit: expect.stringContaining('add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub'),
     })
-    expect(planGrub(madeHost({}), ['x'])).toBeUndefined()
+    expect(planCommandLine(madeHost({}), ['x'])).toMatchObject({
+      because: expect.stringContaining('no boot loader'),
+    })
   })
 
   it('is not touched while its settings cannot be read, or are no text', () => {
     const text = (made: Parameters<typeof madeHost>[0][string]) => () =>
-      planGrub(madeHost({ ...debian, '/etc/default/grub': made }), ['x'])
+      planCommandLine(madeHost({ ...debian, '/etc/default/grub': made }), ['x'])
     expect(text(denied)).toThrow('/etc/default/grub: denied')
     expect(text(new Uint8Array([0x23, 0xe4, 0x0a]))).toThrow('not UTF-8')
   })
@@ -89,9 +98,9 @@ describe('the script in the initramfs', () => {
       put(`/sys/bus/pci/devices/0000:07:${name}/vendor`, `${vendor}\n`)
     }
     put('/sys/bus/pci/drivers_probe', '')
-    const change = planInitramfsTools(madeHost(debian), [
+    const change = initramfsTools.plan(madeHost(debian), [
       { path: 'pci0000:00/01.0/00.0', vendor: 0x10de, device: 0x2206 },
-    ])!
+    ]) as Configuration
     const script = change.edits[1]!.after!.replaceAll(/\/(sys|proc|dev)\//g, `${root}/$1/`)
     const result = spawnSync('sh', ['-c', script], {
       encoding: 'utf8',
@@ -161,14 +170,16 @@ describe('a plan from boot on', () => {
     expect(functions).toEqual(['0000:01:00.0', '0000:01:00.1'])
     expect(changes.map(({ id }) => id)).toEqual(['command-line', 'early-binding'])
     expect(changes[1]!.edits[1]!.after).toContain(
-      'take pci0000:00/01.0/00.0 0x10de 0x2206\ntake pci0000:00/01.0/00.1 0x10de 0x1aef\n',
+      'take pci0000:00/01.0/00.0 0x10de 0x2206\n  take pci0000:00/01.0/00.1 0x10de 0x1aef\n',
     )
     expect(changes[1]!.commands[0]!.rewrites).toEqual([
       '/boot/initrd.img-6.1.0-49-amd64',
       '/boot/initrd.img-6.1.0-50-amd64',
     ])
-    expect(wayBack).toBe(true)
-    expect(plan({ ...off, '/etc/default/grub': 'GRUB_DISABLE_RECOVERY="true"\n' }).wayBack).toBe(false)
+    expect(wayBack).toContain('recovery entries of the boot menu stay')
+    expect(plan({ ...off, '/etc/default/grub': 'GRUB_DISABLE_RECOVERY="true"\n' }).wayBack).toContain(
+      'no recovery entries',
+    )
   })
 
   it('leaves the command line alone where the IOMMU is on', () => {

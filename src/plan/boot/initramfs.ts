@@ -1,0 +1,29 @@
+import type { Configuration } from '../../changes/index.js'
+import type { Host } from '../../host/index.js'
+import { type ByHand, byHand } from './by-hand.js'
+import type { EarlyFunction } from './early.js'
+import { initramfsTools } from './initramfs-tools.js'
+
+/** What makes the initramfs: a row of the table below. */
+export interface InitramfsMaker {
+  readonly id: string
+  readonly name: string
+  /** What the facts in its file rest on: programs, versions, files. */
+  readonly source: string
+  /** The file by which it shows that it makes this computer's initramfs; undefined: it does not. Throws UnreadableError. */
+  installed(host: Host): string | undefined
+  /** Only called where it is installed. The change's id is `early-binding`. Throws UnreadableError. */
+  plan(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand
+}
+
+export const initramfsMakers: readonly InitramfsMaker[] = [initramfsTools]
+
+/** Has functions bound to vfio-pci in the initramfs, before their drivers are loaded. */
+export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand {
+  const maker = initramfsMakers.find((one) => one.installed(host) !== undefined)
+  if (maker !== undefined) return maker.plan(host, functions)
+  return byHand(
+    `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
+    `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,
+  )
+}

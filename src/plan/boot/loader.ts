@@ -1,0 +1,24 @@
+import type { Configuration } from '../../changes/index.js'
+import type { Host } from '../../host/index.js'
+import type { ByHand } from './by-hand.js'
+
+/** What adds words to the kernel's command line. */
+export interface LoaderPlan {
+  /** Its id is `command-line`. */
+  readonly change: Configuration
+  /** How the computer is started without the change, in a sentence. */
+  readonly wayBack: string
+}
+
+/** A boot loader, or what is in charge of it: a row of the table in loaders.ts. */
+export interface Loader {
+  readonly id: string
+  /** For people: `GRUB`. */
+  readonly name: string
+  /** What the facts in its file rest on: programs, versions, files. */
+  readonly source: string
+  /** The file by which it shows that it is installed; undefined: it is not. Throws UnreadableError. */
+  installed(host: Host): string | undefined
+  /** Only called where it is installed. Throws UnreadableError. */
+  plan(host: Host, words: readonly string[]): LoaderPlan | ByHand
+}
