@@ -1,0 +1,86 @@
+/** How a disk of test/support/debian-disk.ts is made. */
+export interface Recipe {
+  readonly suite: 'bookworm' | 'trixie'
+  readonly firmware: 'bios' | 'efi'
+  /** Beside those that every disk has. */
+  readonly packages: readonly string[]
+  readonly files: Readonly<Record<string, string>>
+  /** Shell, run as root in the new system, which was started without a boot loader. */
+  readonly install: string
+}
+
+// Debian's kernel uses VT-d unasked: on all of these somebody has switched it off.
+const line = 'root=LABEL=root ro quiet console=ttyS0 intel_iommu=off'
+
+/** Small images: making them takes most of the time under software emulation. */
+const smallImages = { '/etc/initramfs-tools/conf.d/lab': 'MODULES=dep\n' }
+
+const grubFiles = {
+  ...smallImages,
+  '/etc/default/grub': `GRUB_DEFAULT=0
+GRUB_TIMEOUT=0
+GRUB_DISTRIBUTOR=Debian
+GRUB_CMDLINE_LINUX_DEFAULT="quiet"
+GRUB_CMDLINE_LINUX="console=ttyS0 intel_iommu=off"
+GRUB_TERMINAL=serial
+GRUB_SERIAL_COMMAND="serial --unit=0"
+GRUB_DISABLE_OS_PROBER=true
+`,
+}
+
+/** The EFI system partition, as Debian's installer mounts it. */
+const systemPartition = `mkfs.vfat -n ESP /dev/vda1
+mkdir -p /boot/efi
+echo 'LABEL=ESP /boot/efi vfat umask=0077 0 1' >>/etc/fstab
+udevadm settle
+mount /boot/efi
+`
+
+const grubBios = (suite: Recipe['suite']): Recipe => ({
+  suite,
+  firmware: 'bios',
+  packages: ['grub-pc', 'initramfs-tools'],
+  files: grubFiles,
+  install: 'grub-install /dev/vda\nupdate-initramfs -u -k all\nupdate-grub\n',
+})
+
+const grubEfi = (suite: Recipe['suite']): Recipe => ({
+  suite,
+  firmware: 'efi',
+  packages: ['grub-efi-amd64', 'dosfstools', 'initramfs-tools'],
+  files: grubFiles,
+  install: `${systemPartition}grub-install --target=x86_64-efi\nupdate-initramfs -u -k all\nupdate-grub\n`,
+})
+
+export const recipes = {
+  'bookworm-grub-bios': grubBios('bookworm'),
+  'bookworm-grub-efi': grubEfi('bookworm'),
+  'trixie-grub-bios': grubBios('trixie'),
+  'trixie-grub-efi': grubEfi('trixie'),
+  'trixie-systemd-boot': {
+    suite: 'trixie',
+    firmware: 'efi',
+    packages: ['systemd-boot', 'dosfstools', 'initramfs-tools'],
+    files: { ...smallImages, '/etc/kernel/cmdline': `${line}\n` },
+    install: `${systemPartition}bootctl install --make-machine-id-directory=yes
+update-initramfs -u -k all
+bootctl status --no-pager || true
+`,
+  },
+  'trixie-uki-dracut': {
+    suite: 'trixie',
+    firmware: 'efi',
+    packages: ['systemd-boot', 'systemd-ukify', 'dosfstools', 'dracut'],
+    files: {
+      '/etc/kernel/cmdline': `${line}\n`,
+      '/etc/kernel/install.conf': 'layout=uki\nuki_generator=ukify\n',
+      '/etc/dracut.conf.d/lab.conf': 'hostonly="yes"\n',
+    },
+    install: `${systemPartition}bootctl install
+v=$(ls /lib/modules)
+dracut --force /boot/initrd.img-$v $v
+kernel-install add $v /boot/vmlinuz-$v
+ls -R /boot
+`,
+  },
+} satisfies Readonly<Record<string, Recipe>>
