@@ -96,7 +96,7 @@ export async function debianDisk(name: keyof typeof recipes, folder: string): Pr
   return { image: own('disk.img'), variables: own('variables.fd') }
 }
 
-function makeImage({ firmware }: Recipe, root: string, image: string): void {
+function makeImage({ firmware, without }: Recipe, root: string, image: string): void {
   writeFileSync(image, '')
   truncateSync(image, sizeBytes)
   const sectors = sizeBytes / 512 - rootFrom[firmware] - behind
@@ -108,7 +108,22 @@ function makeImage({ firmware }: Recipe, root: string, image: string): void {
   const { status, stderr } = spawnSync('sfdisk', ['-q', image], { input: table, encoding: 'utf8' })
   if (status !== 0) throw new Error(`sfdisk failed: ${stderr}`)
   const extended = `offset=${rootFrom[firmware] * 512}`
-  run(['mke2fs', '-q', '-t', 'ext4', '-L', 'root', '-E', extended, '-d', root, image, `${sectors / 2}k`])
+  const features = without === undefined ? [] : ['-O', without]
+  run([
+    'mke2fs',
+    '-q',
+    '-t',
+    'ext4',
+    ...features,
+    '-L',
+    'root',
+    '-E',
+    extended,
+    '-d',
+    root,
+    image,
+    `${sectors / 2}k`,
+  ])
 }
 
 /** Without it the boot loader on the disk is started. */

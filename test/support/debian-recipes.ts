@@ -5,6 +5,8 @@ export interface Recipe {
   /** Beside those that every disk has. */
   readonly packages: readonly string[]
   readonly files: Readonly<Record<string, string>>
+  /** Features of ext4 that the boot loader cannot read, for mke2fs -O. */
+  readonly without?: string
   /** Shell, run as root in the new system, which was started without a boot loader. */
   readonly install: string
 }
@@ -81,6 +83,43 @@ v=$(ls /lib/modules)
 dracut --force /boot/initrd.img-$v $v
 kernel-install add $v /boot/vmlinuz-$v
 ls -R /boot
+`,
+  },
+  'trixie-refind': {
+    suite: 'trixie',
+    firmware: 'efi',
+    packages: ['refind', 'efibootmgr', 'dosfstools', 'initramfs-tools'],
+    files: {
+      ...smallImages,
+      '/boot/refind_linux.conf': `"Boot with standard options" "${line}"\n"Boot to single-user mode" "${line} single"\n`,
+    },
+    install: `${systemPartition}refind-install
+sed -i 's/^timeout .*/timeout 1/' /boot/efi/EFI/refind/refind.conf
+update-initramfs -u -k all
+efibootmgr
+`,
+  },
+  'trixie-extlinux-dracut': {
+    suite: 'trixie',
+    firmware: 'bios',
+    packages: ['extlinux', 'dracut'],
+    files: { '/etc/dracut.conf.d/lab.conf': 'hostonly="yes"\n' },
+    without: '^64bit,^metadata_csum',
+    install: `v=$(ls /lib/modules)
+mkdir -p /boot/extlinux
+cat >/boot/extlinux/extlinux.conf <<END
+# written by hand, as Debian's extlinux makes none
+DEFAULT linux
+TIMEOUT 10
+LABEL linux
+  MENU LABEL Debian
+  KERNEL /boot/vmlinuz-$v
+  INITRD /boot/initrd.img-$v
+  APPEND ${line}
+END
+extlinux --install /boot/extlinux
+dd if=/usr/lib/EXTLINUX/mbr.bin of=/dev/vda conv=notrunc
+dracut --force /boot/initrd.img-$v $v
 `,
   },
 } satisfies Readonly<Record<string, Recipe>>
