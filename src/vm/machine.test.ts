@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseDescription } from './description.js'
-import { MachineError, type StartOptions, VirtualMachine } from './machine.js'
+import { parseDescription } from './description/index.js'
+import { type StartOptions, VirtualMachine } from './machine.js'
+import { MachineError } from './machine-error.js'
 
 /** Plays QEMU: speaks QMP on the socket that it is told, echoes its input, and does as the first line of `commands` says. */
 const pretend = `#!${process.execPath}
