@@ -22,7 +22,8 @@ const endMs = 2_000
 export async function startSwtpm(state: string, folder: string, signal?: AbortSignal): Promise<Swtpm> {
   mkdirSync(state, { recursive: true, mode: 0o700 })
   // In a session of its own, as QEMU is.
-  const child = spawn('swtpm', swtpmArguments(state, folder), {
+  const child = spawn('swtpm', swtpmArguments(folder), {
+    cwd: state,
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   })

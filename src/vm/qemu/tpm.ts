@@ -13,10 +13,13 @@ export function tpm({ tpm }: Description, { folder }: RunSettings): string[] {
   ]
 }
 
-/** What starts swtpm, without the program; it ends when QEMU's connection does. */
-export function swtpmArguments(state: string, folder: string): string[] {
+/**
+ * What starts swtpm in the folder of its state, without the program; it ends when QEMU's connection does. Its options know no
+ * way to write a comma.
+ */
+export function swtpmArguments(folder: string): string[] {
   return [
     ...['socket', '--tpm2', '--terminate'],
-    ...['--tpmstate', `dir=${state}`, '--ctrl', `type=unixio,path=${socketsOf(folder).tpm}`],
+    ...['--tpmstate', 'dir=.', '--ctrl', `type=unixio,path=${socketsOf(folder).tpm}`],
   ]
 }
