@@ -19,7 +19,7 @@ export function openDisplay({ name, lookingGlassBytes }: Description, folder: st
     if (existsSync(file)) lchownSync(file, uid, -1)
 }
 
-/** QEMU's environment, in which sound goes to the caller's session (pipewire(1), pulseaudio(1): these two variables). */
+/** QEMU's environment: sound goes to the caller's session, whose sockets are where these two variables say. */
 export function environment({ sound }: Description): NodeJS.ProcessEnv {
   const uid = caller()
   if (sound === undefined || uid === undefined) return process.env

@@ -6,6 +6,7 @@ import { readDescription, requireFiles, requirePrograms, VirtualMachine } from '
 import { progressText, refusalText, rolesOf } from '../binding.js'
 import { selectOne } from '../choose.js'
 import { isSet, type Run } from '../command.js'
+import { displayText } from '../display-text.js'
 import { bindingDocument } from '../documents/binding.js'
 import { usageError } from '../errors.js'
 import { requireBus } from '../reading.js'
@@ -49,7 +50,10 @@ export const run: Run = async (terminal, asked) => {
       })
       const { accelerator, because } = vm.acceleration
       if (accelerator === 'tcg') terminal.say([`In software emulation: ${because}`])
-      terminal.say([`${description.name} runs (QEMU, process ${vm.pid}). Ctrl-C shuts it down.`])
+      terminal.say([
+        `${description.name} runs (QEMU, process ${vm.pid}). Ctrl-C shuts it down.`,
+        ...displayText(description, vm.folder),
+      ])
       process.stdin.pipe(vm.input)
       await Promise.race([vm.ended, stopWhenAsked(vm, stop, terminal)])
       await vm.ended

@@ -51,7 +51,7 @@ function range(text: string): number[] {
   return Array.from({ length: last! - first + 1 }, (_, index) => first + index)
 }
 
-/** A station's address: the lowest bit of the first byte is 0 (IEEE 802, clause 8). */
+/** A station's address: the lowest bit of the first byte is 0 (IEEE 802-2014, clause 8). */
 export const mac = text
   .regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, { ...error('an address such as 52:54:00:12:34:56'), abort: true })
   .regex(/^.[02468ace]/i, error('the address of a single card: its second digit even'))

@@ -52,7 +52,7 @@ export const schema = z.strictObject(
     os: word('linux', 'windows10', 'windows11', 'other').default('linux'),
     memory: size,
     'huge-pages': word('2M', '1G').optional(),
-    // Linux include/linux/numa.h: at most 1024 nodes.
+    // At most 2^10 (Linux arch/x86/Kconfig, NODES_SHIFT).
     'memory-node': z
       .int(error('the number of a NUMA node of the host'))
       .min(0, error('0 or more'))

@@ -3,10 +3,11 @@ import { list } from './option.js'
 import type { RunSettings } from './run.js'
 
 /**
- * Hyper-V enlightenments: all that QEMU recommends (docs/system/i386/hyperv.rst of 10.0, Recommendations) and Linux 5.0 and
- * newer offers (arch/x86/kvm/hyperv.c, kvm_get_hv_cpuid), as QEMU ends where one is asked for that the kernel lacks. So
- * hv-xmm-input, hv-tlbflush-ext, hv-avic and what only serves Hyper-V inside the machine (hv-evmcs, hv-emsr-bitmap,
- * hv-tlbflush-direct, hv-reenlightenment) are not among them.
+ * Hyper-V enlightenments, of those that QEMU recommends (docs/system/i386/hyperv.rst of 10.0, Recommendations). QEMU ends where
+ * one is asked for that the kernel lacks, or the accelerator is not KVM: so they are asked for with KVM only, and without
+ * hv-tlbflush-ext, which Linux 6.1 lacks (arch/x86/kvm/hyperv.c, kvm_get_hv_cpuid), hv-xmm-input, which is young too, hv-avic,
+ * which wants such hardware, and what only serves Hyper-V inside the machine (hv-evmcs, hv-emsr-bitmap, hv-tlbflush-direct,
+ * hv-reenlightenment).
  */
 export const enlightenments = [
   'hv-relaxed',

@@ -17,7 +17,7 @@ export function grabbed({ input }: Description): string[] {
 
 /**
  * Devices of the host's USB, and the pointer: a tablet follows the viewer's own pointer. Looking Glass moves a mouse instead
- * (its documentation: the tablet must be removed). Linux has a driver of virtio's tablet; the others know USB's.
+ * (its documentation, Installation: a tablet is to be removed). Linux has a driver of virtio's tablet; the others know USB's.
  */
 export function usb(description: Description): string[] {
   const { display, graphics, lookingGlassBytes } = description
