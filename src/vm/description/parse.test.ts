@@ -246,8 +246,12 @@ devices:
     else expect(said[0]).toMatch(expected)
   })
 
-  it('names all problems at once', () => {
-    expect(problems('memory: 1X\ncpus: -1')).toHaveLength(3)
+  it('names all problems at once, from the top', () => {
+    expect(problems('cpu: 2\nname: m\ncpus: -1\nmemory: 1X').map((said) => said.slice(0, 9))).toEqual([
+      'm.yaml:1:',
+      'm.yaml:3:',
+      'm.yaml:4:',
+    ])
   })
 })
 

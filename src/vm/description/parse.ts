@@ -38,26 +38,38 @@ export function parseDescription(text: string, file: string): Description {
     )
   }
   const raw: unknown = document.toJS() ?? {}
-  const problem = (path: Path, message: string) =>
-    `${at(offsetOf(document, path))}: ${path.join('.') || 'description'}: ${message}${found(raw, path)}`
+  const problem = (path: Path, message: string): Problem => ({
+    offset: offsetOf(document, path),
+    text: `${path.join('.') || 'description'}: ${message}${found(raw, path)}`,
+  })
+  const refuse = (problems: readonly Problem[]): never => {
+    const inOrder = problems.toSorted((a, b) => a.offset - b.offset)
+    throw new DescriptionError(inOrder.map(({ offset, text }) => `${at(offset)}: ${text}`))
+  }
   const parsed = schema.safeParse(raw)
   if (!parsed.success) {
-    throw new DescriptionError(
+    return refuse(
       parsed.error.issues.flatMap((issue) => {
         const path = issue.path as (string | number)[]
         if (issue.code !== 'unrecognized_keys') return [problem(path, issue.message)]
-        return issue.keys.map(
-          (key) =>
-            `${at(offsetOfKey(document, path, key))}: ${[...path, key].join('.')}: there is no such setting${suggestion(key, path)}`,
-        )
+        return issue.keys.map((key) => ({
+          offset: offsetOfKey(document, path, key),
+          text: `${[...path, key].join('.')}: there is no such setting${suggestion(key, path)}`,
+        }))
       }),
     )
   }
   const description = describe(parsed.data, dirname(resolve(file)))
   const contradictions = conflicts(parsed.data, description)
   if (contradictions.length > 0)
-    throw new DescriptionError(contradictions.map(({ path, message }) => problem(path, message)))
+    return refuse(contradictions.map(({ path, message }) => problem(path, message)))
   return description
+}
+
+/** What is wrong, and where in the text. */
+interface Problem {
+  readonly offset: number
+  readonly text: string
 }
 
 /** Reads a description file. Throws {@link DescriptionError}. */
