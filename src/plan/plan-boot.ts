@@ -1,6 +1,7 @@
 import {
   type BindingPlan,
   type Configuration,
+  diff,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -26,6 +27,8 @@ export interface BootPlan {
   readonly functions: readonly string[]
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */
@@ -49,16 +52,17 @@ export function planBoot(
   /** Whether there is anything to do. */
   const add = (found: Configuration | ByHand): boolean => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.some(({ before, after }) => before !== after)) changes.push(found)
+    else if (diff(found, host).length > 0) changes.push(found)
     return changes.includes(found as Configuration)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
+  let bootLoader: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
   else {
     const found = planCommandLine(host, words)
-    if ('wayBack' in found && add(found.change)) ({ wayBack } = found)
+    if ('wayBack' in found && add(found.change)) ({ wayBack, bootLoader } = found)
     else if ('because' in found) hand.push(found)
   }
   const early = leaving.map((f) => earlyFunction(machine, f))
@@ -72,6 +76,7 @@ export function planBoot(
     byHand: hand,
     functions: leaving.map(({ address }) => address),
     wayBack,
+    bootLoader,
   }
 }
 

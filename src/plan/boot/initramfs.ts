@@ -3,6 +3,8 @@ import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
+import { installedLoaders } from './loaders.js'
+import { nixosInitramfs } from './nixos.js'
 
 /** What makes the initramfs: a row of the table below. */
 export interface InitramfsMaker {
@@ -16,12 +18,18 @@ export interface InitramfsMaker {
   plan(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand
 }
 
-export const initramfsMakers: readonly InitramfsMaker[] = [initramfsTools]
+export const initramfsMakers: readonly InitramfsMaker[] = [nixosInitramfs, initramfsTools]
 
 /** Has functions bound to vfio-pci in the initramfs, before their drivers are loaded. */
 export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand {
   const maker = initramfsMakers.find((one) => one.installed(host) !== undefined)
-  if (maker !== undefined) return maker.plan(host, functions)
+  if (maker !== undefined) {
+    const made = maker.plan(host, functions)
+    if (made.kind === 'by hand') return made
+    // The maker itself has new images copied; undoing puts the old ones back by itself.
+    const copies = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+    return copies.length === 0 ? made : { ...made, takeBack: [...(made.takeBack ?? []), ...copies] }
+  }
   return byHand(
     `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
     `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,

@@ -1,25 +1,81 @@
 import type { Host } from '../../host/index.js'
+import { type Booted, bootedBy, programs } from './booted.js'
 import { type ByHand, byHand } from './by-hand.js'
+import { extlinux } from './extlinux.js'
 import { grub } from './grub.js'
+import { grubBls } from './grub-bls.js'
+import { kernelstub } from './kernelstub.js'
+import { limine } from './limine.js'
 import type { Loader, LoaderPlan } from './loader.js'
+import { nixos } from './nixos.js'
+import { proxmox } from './proxmox.js'
+import { refind } from './refind.js'
+import { rpmOstree } from './rpm-ostree.js'
+import { syslinux } from './syslinux.js'
 
 /** Those that this program knows to give words for the kernel. What is in charge of another one comes before it. */
-export const loaders: readonly Loader[] = [grub]
+export const loaders: readonly Loader[] = [
+  nixos,
+  rpmOstree,
+  proxmox,
+  kernelstub,
+  grubBls,
+  grub,
+  refind,
+  limine,
+  extlinux,
+  syslinux,
+]
+
+/** What is changed, and why that one. */
+export interface ChosenLoader extends LoaderPlan {
+  /** Which boot loader it is, and by what that is known, in a sentence. */
+  readonly bootLoader: string
+}
 
 /** Adds words to the kernel's command line, with the boot loader that started this system. */
-export function planCommandLine(host: Host, words: readonly string[]): LoaderPlan | ByHand {
+export function planCommandLine(host: Host, words: readonly string[]): ChosenLoader | ByHand {
   const edit = `add ${words.join(' ')} to the kernel's command line`
-  const found = loaders.filter((loader) => loader.installed(host) !== undefined)
-  const [first, ...others] = found
-  if (first === undefined)
+  const installed = installedLoaders(host)
+  const booted = bootedBy(host)
+  const name = ({ name, installed }: Loader) => `${name} (${installed(host)})`
+  const names = installed.map(name).join(', ')
+  if (installed.length === 0)
     return byHand(
       `no boot loader was found that handover changes (${loaders.map(({ name }) => name).join(', ')})`,
       edit,
     )
-  if (others.length > 0)
+  const fitting = installed.filter(({ startedBy }) => startedBy.some((one) => booted.fits.includes(one)))
+  const [chosen, ...more] = fitting
+  if (chosen === undefined)
     return byHand(
-      `several boot loaders are installed (${found.map(({ name, installed }) => `${name}: ${installed(host)}`).join('; ')}), and nothing tells which one started this system`,
+      `what is installed is not what started this system: ${names}; but ${evidenceOf(booted)}`,
       edit,
     )
-  return first.plan(host, words)
+  if (more.length > 0)
+    return byHand(
+      `several boot loaders are installed: ${fitting.map(name).join(', ')}; and nothing tells which one started this system`,
+      edit,
+    )
+  const found = chosen.plan(host, words)
+  if ('because' in found) return found
+  const others = installed.filter((one) => one !== chosen)
+  const why =
+    booted.fits.length < programs.length ? ` It fits how this system was started: ${evidenceOf(booted)}.` : ''
+  const rest =
+    others.length > 0
+      ? ` Left as they are: ${others.map(name).join(', ')}.`
+      : ' No other boot loader was found.'
+  return { ...found, bootLoader: `${name(chosen)}.${why}${rest}` }
+}
+
+/** Those that are installed, without those that another one is in charge of. Throws UnreadableError. */
+export function installedLoaders(host: Host): readonly Loader[] {
+  const found = loaders.filter((loader) => loader.installed(host) !== undefined)
+  const governed = found.flatMap(({ inChargeOf }) => inChargeOf)
+  return found.filter(({ id }) => !governed.includes(id))
+}
+
+function evidenceOf({ evidence }: Booted): string {
+  return evidence.map(({ says }) => says).join('; ')
 }
