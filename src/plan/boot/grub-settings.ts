@@ -24,7 +24,7 @@ export function plainSetting(text: string, name: string): Setting | undefined {
     return { value: '', with: (value) => `${text}${end}${name}="${value}"\n` }
   }
   const parts = new RegExp(
-    `^(\\s*(?:export\\s+)?${name}=)(?:"([^"$\`\\\\]*)"|'([^'"$\`\\\\]*)'|([A-Za-z0-9_.,:/=-]*))(\\s*|\\s+#.*)$`,
+    `^(\\s*(?:export\\s+)?${name}=)(?:"([^"$\`\\\\]*)"|'([^'"$\`\\\\]*)'|([A-Za-z0-9_.,:/=-]*))([ \\t]*|[ \\t]+#.*)$`,
   ).exec(lines[at]!)
   if (naming.length > 1 || parts === null) return undefined
   const [, before, double, single, bare, after] = parts

@@ -32,7 +32,8 @@ export const kernelstub: Loader = {
     const entry = current.length === 1 ? textAt(host, `${entries}/${current[0]}`) : null
     const line = entry === null ? undefined : optionsOf(entry)
     if (line === undefined) return byHand(`no entry that kernelstub writes was found in ${entries}`, edit)
-    const kept = `${entries}/handover-way-back.conf`
+    // systemd-boot starts the entry that sorts first where loader.conf names none; this one sorts after it.
+    const kept = `${entries}/${current[0]!.replace('-current', '-before-handover')}`
     const text =
       textAt(host, kept) ??
       withOptions(entry!, wayBackLine).replace(/^title\s.*$/m, (found) => `${found.trimEnd()}, ${title}`)
