@@ -37,6 +37,10 @@ export const configuration: ChangeKind<Configuration> = {
         ? []
         : [{ path: shownBy.folder, from: null, to: shownBy.words.join(' ') }],
     ),
+    // Where nothing is edited, a file that is not there shows that its command was not run.
+    ...(edits.length > 0 ? [] : commands.flatMap(({ rewrites }) => rewrites))
+      .filter((path) => host.readBytes(path, 1).kind === 'absent')
+      .map((path) => ({ path, from: null, to: 'made' })),
   ],
 
   async check({ edits }, { host }) {

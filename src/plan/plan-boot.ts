@@ -25,7 +25,7 @@ export interface BootPlan {
   readonly byHand: readonly ByHand[]
   /** Functions that will be taken, sorted. */
   readonly functions: readonly string[]
-  /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
+  /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
   /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
   readonly bootLoader: string | null
@@ -49,22 +49,23 @@ export function planBoot(
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
   const changes: Configuration[] = []
-  /** Whether there is anything to do. */
-  const add = (found: Configuration | ByHand): boolean => {
+  const add = (found: Configuration | ByHand) => {
     if (found.kind === 'by hand') hand.push(found)
     else if (diff(found, host).length > 0) changes.push(found)
-    return changes.includes(found as Configuration)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
   let bootLoader: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
-  else {
-    const found = planCommandLine(host, words)
-    if ('wayBack' in found && add(found.change)) ({ wayBack, bootLoader } = found)
-    else if ('because' in found) hand.push(found)
-  }
+  const line = planCommandLine(host, words)
+  if ('wayBack' in line) {
+    wayBack = line.wayBack
+    if (line.change) {
+      ;({ bootLoader } = line)
+      add(line.change)
+    }
+  } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
   if (early.every((one) => one !== undefined)) add(planEarlyBinding(host, early))
   else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
@@ -75,8 +76,8 @@ export function planBoot(
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack,
-    bootLoader,
+    wayBack: changes.length > 0 ? wayBack : null,
+    bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }
 

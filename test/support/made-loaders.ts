@@ -243,4 +243,17 @@ LABEL hdt
 `,
     ...cmdline('BOOT_IMAGE=../vmlinuz-linux root=/dev/sda3 rw initrd=../initramfs-linux.img'),
   },
+  'systemd-boot': {
+    '/boot/loader/entries/arch.conf':
+      'title Arch Linux\nlinux /vmlinuz-linux\ninitrd /initramfs-linux.img\noptions root=UUID=0a1b rw\n',
+    ...systemdBoot,
+  },
+  uki: {
+    '/usr/bin/kernel-install': '#!/bin/sh\n',
+    '/etc/kernel/cmdline': 'root=UUID=0a1b rw\n',
+    '/lib/modules/6.12.9/': '',
+    [`/efi/EFI/Linux/${machineId}-6.12.9.efi`]: 'an image',
+    ...cmdline('root=UUID=0a1b rw'),
+    ...loaderVariables({ LoaderInfo: 'systemd-boot 257', StubInfo: 'systemd-stub 257' }),
+  },
 }

@@ -86,6 +86,12 @@ function stub(host: Host): Evidence | undefined {
   return info === undefined ? undefined : { says: `StubInfo: ${info}`, fits: ['systemd-stub'] }
 }
 
+const loaderNames: readonly (readonly [RegExp, Program])[] = [
+  [/^systemd-boot /, 'systemd-boot'],
+  [/^GRUB /, 'grub'],
+  [/^Limine /, 'limine'],
+]
+
 /**
  * systemd 257 src/boot/boot.c; GRUB 2.12 grub-core/commands/bli.c, where its module bli is loaded; Limine from 9 on
  * (common/lib/bli.c). rEFInd 0.14.2 and Syslinux 6.04 do not set it.
@@ -95,9 +101,10 @@ function loader(host: Host): Evidence | undefined {
   if (info === undefined) return undefined
   const entry = variableText(host, `LoaderEntrySelected-${loaderGuid}`)
   const says = `LoaderInfo: ${info}${entry === undefined ? '' : `, LoaderEntrySelected: ${entry}`}`
-  if (/^GRUB /.test(info)) return { says, fits: ['grub'] }
-  if (/^Limine /.test(info)) return { says, fits: ['limine'] }
-  return /^systemd-boot /.test(info) ? { says, fits: ['systemd-boot'] } : undefined
+  const program = loaderNames.find(([name]) => name.test(info))?.[1]
+  if (program === undefined) return undefined
+  // What it started may have been a unified kernel image.
+  return { says, fits: stub(host) === undefined ? [program] : [program, 'systemd-stub'] }
 }
 
 /** By file name; a shim, or the fallback name BOOTX64.EFI, may be anything. */

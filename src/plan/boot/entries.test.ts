@@ -12,7 +12,7 @@ import { syslinux, syslinuxConfig } from './syslinux.js'
 const word = 'intel_iommu=on'
 const plan = (loader: Loader, files: Readonly<Record<string, Made>>) => loader.plan(madeHost(files), [word])
 const textOf = (found: ReturnType<typeof plan>, path: string) =>
-  (found as LoaderPlan).change.edits.find((one) => one.path === path)?.after
+  (found as LoaderPlan).change!.edits.find((one) => one.path === path)?.after
 const refused = (found: ReturnType<typeof plan>, why: string) =>
   expect(found).toMatchObject({ because: expect.stringContaining(why) })
 
@@ -171,7 +171,7 @@ describe('u-boot-menu', () => {
   it('gets a file of its own, or the line that its parameters are made of', () => {
     const found = plan(extlinux, files) as LoaderPlan
     expect(textOf(found, dropIn)).toContain(`U_BOOT_PARAMETERS="\${U_BOOT_PARAMETERS:-ro quiet} ${word}"\n`)
-    expect(found.change.commands).toEqual([
+    expect(found.change!.commands).toEqual([
       { run: ['u-boot-update'], rewrites: ['/boot/extlinux/extlinux.conf'] },
     ])
     const cmdline = { ...files, '/etc/kernel/cmdline': 'root=/dev/vda1 ro\n' }

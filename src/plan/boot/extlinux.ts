@@ -2,7 +2,8 @@ import { textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { cmdlineText } from './grub-bls.js'
-import { commandLine, fileEdit, type Loader, namesIn } from './loader.js'
+import { names } from './kernel-install.js'
+import { commandLine, fileEdit, type Loader } from './loader.js'
 
 const menu = '/boot/extlinux/extlinux.conf'
 const reader = '/usr/share/u-boot-menu/read-config'
@@ -55,7 +56,7 @@ U_BOOT_PARAMETERS="\${U_BOOT_PARAMETERS:-ro quiet} ${words.join(' ')}"
 /** In the order in which they are read, without this program's own. */
 function settingFiles(host: Host): readonly { readonly path: string; readonly text: string }[] {
   const fragments = ['/usr/share/u-boot-menu/conf.d', folder].flatMap((one) =>
-    namesIn(host, one).flatMap((name) => (name.endsWith('.conf') ? [`${one}/${name}`] : [])),
+    names(host, one).flatMap((name) => (name.endsWith('.conf') ? [`${one}/${name}`] : [])),
   )
   return [settings, ...fragments]
     .filter((path) => path !== dropIn)

@@ -2,7 +2,8 @@ import { type FileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { addToSetting } from './grub-settings.js'
-import { commandLine, fileEdit, type Loader, namesIn } from './loader.js'
+import { names } from './kernel-install.js'
+import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 const menu = '/boot/grub2/grub.cfg'
@@ -24,7 +25,7 @@ export const grubBls: Loader = {
   inChargeOf: ['grub'],
   installed: (host) =>
     /^\s*blscfg\b/m.test(textAt(host, menu) ?? '') && entryNames(host).length > 0 ? folder : undefined,
-  plan(host, words) {
+  ...keeping((host, words) => {
     const edit = `grubby --update-kernel=ALL --args="${words.join(' ')}"; and look that the rescue entry keeps its line`
     const entries = entryNames(host).map((name) => ({ name, text: textAt(host, `${folder}/${name}`)! }))
     const rescue = entries.find(({ name }) => isRescue(name))
@@ -85,11 +86,11 @@ export const grubBls: Loader = {
       change: change([fileEdit(host, `${folder}/${kept}`, text)]),
       wayBack: `The last entry of the boot menu, "${title}", is one that it has today.`,
     }
-  },
+  }),
 }
 
 function entryNames(host: Host): readonly string[] {
-  return namesIn(host, folder).filter((name) => name.endsWith('.conf'))
+  return names(host, folder).filter((name) => name.endsWith('.conf'))
 }
 
 const isRescue = (name: string) => /-0-rescue(-|\.conf$)/.test(name)

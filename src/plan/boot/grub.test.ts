@@ -11,7 +11,7 @@ import type { Loader, LoaderPlan } from './loader.js'
 const word = 'intel_iommu=on'
 const plan = (loader: Loader, files: Readonly<Record<string, Made>>) => loader.plan(madeHost(files), [word])
 const textOf = (found: ReturnType<typeof plan>, path: string) =>
-  (found as LoaderPlan).change.edits.find((one) => one.path === path)?.after
+  (found as LoaderPlan).change!.edits.find((one) => one.path === path)?.after
 
 describe("a shell's setting", () => {
   /** What a shell makes of the file. */
@@ -77,7 +77,7 @@ describe('GRUB whose settings are one file', () => {
     expect(textOf(found, '/etc/default/grub')).toContain(
       `GRUB_CMDLINE_LINUX_DEFAULT="loglevel=3 quiet ${word}" # mine\n`,
     )
-    expect(found.change.commands).toEqual([
+    expect(found.change!.commands).toEqual([
       { run: ['grub-mkconfig', '-o', '/boot/grub/grub.cfg'], rewrites: ['/boot/grub/grub.cfg'] },
     ])
     expect(textOf(found, '/boot/grub/custom.cfg')).toBe(`# Written by handover; "handover undo" takes it away.
@@ -96,13 +96,13 @@ menuentry 'Arch Linux, without handover' --class arch --class gnu-linux $menuent
 
   it('keeps the custom.cfg that somebody wrote, and the recovery entries that it has', () => {
     const own = plan(grub, { ...files, '/boot/grub/custom.cfg': 'mine\n' }) as LoaderPlan
-    expect(own.change.edits.map(({ path }) => path)).toEqual(['/etc/default/grub'])
+    expect(own.change!.edits.map(({ path }) => path)).toEqual(['/etc/default/grub'])
     expect(own.wayBack).toContain('no recovery entries')
     const recovery = plan(grub, {
       ...files,
       '/etc/default/grub': 'GRUB_CMDLINE_LINUX_DEFAULT=quiet\n',
     }) as LoaderPlan
-    expect(recovery.change.edits).toHaveLength(1)
+    expect(recovery.change!.edits).toHaveLength(1)
     expect(recovery.wayBack).toContain('recovery entries of the boot menu stay')
     const debian = {
       ...files,
@@ -120,7 +120,7 @@ menuentry 'Arch Linux, without handover' --class arch --class gnu-linux $menuent
       '/boot/grub2/grub.cfg': grubMenu,
     }
     const found = plan(grub, suse) as LoaderPlan
-    expect(found.change.commands[0]!.run).toEqual(['grub2-mkconfig', '-o', '/boot/grub2/grub.cfg'])
+    expect(found.change!.commands[0]!.run).toEqual(['grub2-mkconfig', '-o', '/boot/grub2/grub.cfg'])
     expect(textOf(found, '/boot/grub2/custom.cfg')).toContain('handover=off')
   })
 
@@ -143,7 +143,7 @@ describe('GRUB with boot loader entries', () => {
     expect(textOf(found, entry(newest))).toBe(
       blsEntry(newest, `root=UUID=0a1b ro rhgb quiet $tuned_params ${word}`),
     )
-    expect(found.change.edits.some(({ path }) => path.includes('rescue'))).toBe(false)
+    expect(found.change!.edits.some(({ path }) => path.includes('rescue'))).toBe(false)
     expect(textOf(found, '/etc/kernel/cmdline')).toBe(`root=UUID=0a1b ro rhgb quiet ${word} \n`)
     expect(textOf(found, '/etc/default/grub')).toContain(`GRUB_CMDLINE_LINUX="rhgb quiet ${word}"\n`)
     expect(found.wayBack).toContain(`${machineId}-0-rescue.conf`)
@@ -169,7 +169,7 @@ describe('GRUB with boot loader entries', () => {
 
   it('takes the words out of entries that came since, and leaves the others alone', () => {
     const found = plan(grubBls, files) as LoaderPlan
-    const [[, , script]] = found.change.takeBack as [readonly string[]]
+    const [[, , script]] = found.change!.takeBack as [readonly string[]]
     const run = (name: string, text: string) =>
       execFileSync(
         'sh',

@@ -2,7 +2,8 @@ import { type FileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { addToSetting } from './grub-settings.js'
-import { commandLine, fileEdit, type Loader, namesIn } from './loader.js'
+import { names } from './kernel-install.js'
+import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
 import { wayBackLine } from './words.js'
 
 const settings = '/etc/default/grub'
@@ -28,7 +29,7 @@ export const grub: Loader = {
   startedBy: ['grub'],
   inChargeOf: [],
   installed: (host) => (textAt(host, settings) === null ? undefined : settings),
-  plan(host, words) {
+  ...keeping((host, words) => {
     const edit = `add ${words.join(' ')} to ${variable} in ${settings}, and have GRUB's menu made anew`
     if (textAt(host, '/usr/bin/sdbootutil') !== null)
       return byHand("GRUB's entries here are made by sdbootutil", `add ${words.join(' ')} with it`)
@@ -55,12 +56,13 @@ export const grub: Loader = {
       }),
       wayBack: kept.says,
     }
-  },
+  }),
 }
 
 /** A file of its own where the grub-mkconfig reads it, else the one file of settings. */
 export function settingEdit(host: Host, script: string, words: readonly string[]): FileEdit | undefined {
-  if (script.includes('/default/grub.d/')) return fileEdit(host, dropIn, dropInText(words))
+  if (words.length > 0 && script.includes('/default/grub.d/'))
+    return fileEdit(host, dropIn, dropInText(words))
   const text = addToSetting(textAt(host, settings) ?? '', variable, words)
   return text === undefined ? undefined : fileEdit(host, settings, text)
 }
@@ -80,7 +82,7 @@ export function hasRecovery(host: Host): boolean {
   const folder = '/etc/default/grub.d'
   const files = [
     settings,
-    ...namesIn(host, folder).flatMap((name) => (name.endsWith('.cfg') ? [`${folder}/${name}`] : [])),
+    ...names(host, folder).flatMap((name) => (name.endsWith('.cfg') ? [`${folder}/${name}`] : [])),
   ]
   return !files.some((path) => /^\s*GRUB_DISABLE_RECOVERY=["']?true/m.test(textAt(host, path) ?? ''))
 }

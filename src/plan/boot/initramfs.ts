@@ -3,6 +3,7 @@ import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
+import { runKernelInstall } from './kernel-install.js'
 import { installedLoaders } from './loaders.js'
 import { nixosInitramfs } from './nixos.js'
 
@@ -24,14 +25,26 @@ export const initramfsMakers: readonly InitramfsMaker[] = [nixosInitramfs, initr
 export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand {
   const maker = initramfsMakers.find((one) => one.installed(host) !== undefined)
   if (maker !== undefined) {
-    const made = maker.plan(host, functions)
-    if (made.kind === 'by hand') return made
-    // The maker itself has new images copied; undoing puts the old ones back by itself.
-    const copies = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
-    return copies.length === 0 ? made : { ...made, takeBack: [...(made.takeBack ?? []), ...copies] }
+    const found = maker.plan(host, functions)
+    return 'because' in found ? found : carriedOn(host, found)
   }
   return byHand(
     `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
     `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,
   )
+}
+
+/** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */
+function carriedOn(host: Host, change: Configuration): Configuration {
+  // These copy new images by themselves, but not the old ones that undoing puts back.
+  const again = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+  if (again.length > 0) return { ...change, takeBack: [...(change.takeBack ?? []), ...again] }
+  const copying = runKernelInstall(host)
+  if (copying === undefined) return change
+  // A hook of the package systemd-boot may run it in the midst of the first command.
+  const commands = change.commands.map((one) => ({
+    ...one,
+    rewrites: [...one.rewrites, ...copying.rewrites],
+  }))
+  return { ...change, commands: [...commands, copying] }
 }

@@ -1,7 +1,8 @@
 import { textAt } from '../../changes/index.js'
 import { byHand } from './by-hand.js'
 import { optionsOf, withOptions } from './grub-bls.js'
-import { commandLine, fileEdit, type Loader, namesIn } from './loader.js'
+import { names } from './kernel-install.js'
+import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 const settings = '/etc/kernelstub/configuration'
@@ -22,13 +23,13 @@ export const kernelstub: Loader = {
   inChargeOf: ['systemd-boot'],
   installed: (host) => (textAt(host, settings) === null ? undefined : settings),
   copiesImages: run,
-  plan(host, words) {
+  ...keeping((host, words) => {
     const edit = `kernelstub --add-options "${words.join(' ')}"`
     const made = changed(textAt(host, settings)!, words)
     if (made === undefined)
       return byHand(`${settings} is not as kernelstub 3 writes it for systemd-boot`, edit)
     const entries = `${made.esp}/loader/entries`
-    const current = namesIn(host, entries).filter((name) => /-current\.conf$/.test(name))
+    const current = names(host, entries).filter((name) => /-current\.conf$/.test(name))
     const entry = current.length === 1 ? textAt(host, `${entries}/${current[0]}`) : null
     const line = entry === null ? undefined : optionsOf(entry)
     if (line === undefined) return byHand(`no entry that kernelstub writes was found in ${entries}`, edit)
@@ -49,7 +50,7 @@ export const kernelstub: Loader = {
       ),
       wayBack: `An entry of the boot menu, "${title}", has the options of today.`,
     }
-  },
+  }),
 }
 
 /** The file with words added; undefined where writing it as kernelstub does would change anything else of it. */

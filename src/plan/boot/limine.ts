@@ -1,7 +1,8 @@
 import { textAt, UnreadableError } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
-import { commandLine, fileEdit, type Loader, namesIn } from './loader.js'
+import { names } from './kernel-install.js'
+import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 /** Where the partition is mounted that it starts from. */
@@ -20,7 +21,7 @@ export const limine: Loader = {
   startedBy: ['limine'],
   inChargeOf: [],
   installed: (host) => configs(host)[0],
-  plan(host, words) {
+  ...keeping((host, words) => {
     const edit = `add ${words.join(' ')} to cmdline of the entries for Linux in limine.conf`
     const [path, ...more] = configs(host)
     if (path === undefined || more.length > 0)
@@ -47,7 +48,7 @@ export const limine: Loader = {
       change: commandLine('Limine', words, [fileEdit(host, path, after)]),
       wayBack: `The last entry of the boot menu, "${title}", has the options of today.`,
     }
-  },
+  }),
 }
 
 function configs(host: Host): readonly string[] {
@@ -117,7 +118,7 @@ function hasChecksum(host: Host): boolean | undefined {
   let found: boolean | undefined
   for (const mount of mounts)
     for (const place of places)
-      for (const name of namesIn(host, `${mount}${place}`)) {
+      for (const name of names(host, `${mount}${place}`)) {
         if (!/\.efi$|^limine-bios\.sys$/i.test(name)) continue
         const path = `${mount}${place}/${name}`
         const read = host.readBytes(path)

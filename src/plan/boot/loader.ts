@@ -1,18 +1,12 @@
-import {
-  type Configuration,
-  type FileEdit,
-  missingFolders,
-  textAt,
-  UnreadableError,
-} from '../../changes/index.js'
+import { type Configuration, type FileEdit, missingFolders, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import type { Program } from './booted.js'
 import type { ByHand } from './by-hand.js'
 
 /** What adds words to the kernel's command line. */
 export interface LoaderPlan {
-  /** Its id is `command-line`. */
-  readonly change: Configuration
+  /** Its id is `command-line`. Undefined: nothing need be changed. */
+  readonly change: Configuration | undefined
   /** How the computer is started without the change, in a sentence. */
   readonly wayBack: string
 }
@@ -30,7 +24,13 @@ export interface Loader {
   readonly inChargeOf: readonly string[]
   /** The file by which it shows that it is installed; undefined: it is not. Throws UnreadableError. */
   installed(host: Host): string | undefined
-  /** Only called where it is installed. Throws UnreadableError. */
+  /**
+   * Makes an entry that starts without the change, where no words are wanted but the initramfs changes. Absent: with
+   * `handover=off` added in the menu, or an entry for recovery, any does. Only called where it is installed. Throws
+   * UnreadableError.
+   */
+  keepEntry?(host: Host): LoaderPlan
+  /** Only called where it is installed, with one word or more. Throws UnreadableError. */
   plan(host: Host, words: readonly string[]): LoaderPlan | ByHand
   /** What brings the images in /boot to where they are started from, where that is another place. */
   readonly copiesImages?: readonly string[]
@@ -41,26 +41,42 @@ export function fileEdit(host: Host, path: string, after: string, mode = 0o644):
   return { path, before: textAt(host, path), after, mode, folders: missingFolders(host, path) }
 }
 
+/**
+ * The change that adds words, with what keeps an entry without them; of no words, only the latter. Undefined: nothing need be
+ * changed.
+ */
 export function commandLine(
   name: string,
   words: readonly string[],
   edits: readonly FileEdit[],
   rest: Partial<Pick<Configuration, 'commands' | 'takeBack'>> = {},
-): Configuration {
+): Configuration | undefined {
+  const differing = edits.filter(({ before, after }) => before !== after)
+  const { commands = [], takeBack = [] } = words.length > 0 ? rest : {}
+  if (differing.length === 0 && !commands.some(({ shownBy }) => shownBy)) return undefined
+  const what =
+    words.length > 0 ? `kernel command line: ${words.join(' ')}` : 'an entry to start without the change'
   return {
     kind: 'configuration',
     id: 'command-line',
-    title: `kernel command line: ${words.join(' ')} (${name})`,
-    edits: edits.filter(({ before, after }) => before !== after),
-    commands: [],
-    ...rest,
+    title: `${what} (${name})`,
+    edits: differing,
+    commands,
+    ...(takeBack.length > 0 && { takeBack }),
   }
 }
 
-/** Names in a folder; none where it is not there. Throws UnreadableError. */
-export function namesIn(host: Host, folder: string): readonly string[] {
-  const list = host.list(folder)
-  if (list.kind === 'value') return list.value
-  if (list.kind === 'absent') return []
-  throw new UnreadableError(folder, list.kind === 'error' ? list.code : list.kind)
+/** Where an entry for recovery, or any with a word added to its line, is the way back. */
+export const anyEntry =
+  'An entry for recovery starts without the change, and so does any with handover=off added to its line in the menu.'
+
+/** Of a row that plans for no words too: then it keeps an entry. */
+export function keeping(plan: Loader['plan']): Pick<Loader, 'plan'> & Required<Pick<Loader, 'keepEntry'>> {
+  return {
+    plan,
+    keepEntry(host) {
+      const found = plan(host, [])
+      return 'because' in found ? { change: undefined, wayBack: anyEntry } : found
+    },
+  }
 }

@@ -12,10 +12,10 @@ import { type ChosenLoader, loaders, planCommandLine } from './loaders.js'
 import { addWords } from './words.js'
 
 const word = 'intel_iommu=on'
-const chosen = (host: Host): ChosenLoader => {
+const chosen = (host: Host): ChosenLoader & { readonly change: Configuration } => {
   const found = planCommandLine(host, [word])
   if ('because' in found) throw new Error(`${found.because}: ${found.edit}`)
-  return found
+  return { ...found, change: found.change! }
 }
 /** The host after the edits of a change. */
 const after = (host: Host, { edits }: Configuration) =>
@@ -71,12 +71,31 @@ describe('the table of boot loaders', () => {
         expectKept(path, before ?? '', after!)
       }
       const again = planCommandLine(after(host, change), [word]) as ChosenLoader
-      expect(again.change.edits.map(({ path }) => path)).toEqual([])
-      // What is not edited is done again by a command, or shows itself.
-      if (id === 'rpm-ostree') expect(diff(change, host)).not.toEqual([])
-      else expect(diff(change, after(host, change))).toEqual([])
+      if (id === 'rpm-ostree') expect(again.change).toEqual(change)
+      else expect(again.change?.edits.filter((one) => one.before !== one.after) ?? []).toEqual([])
+      expect(diff(change, host)).not.toEqual([])
+      expect(diff(change, after(host, change)).length).toBe(id === 'rpm-ostree' ? 1 : 0)
     },
   )
+
+  it.each(changing.map(({ id }) => id))('%s: an entry is kept where no words are wanted', (id) => {
+    const host = madeHost(madeLoaders[id]!)
+    const { change, wayBack } = planCommandLine(host, []) as ChosenLoader
+    expect(wayBack).toMatch(/\.$/)
+    const kept: readonly string[] = ['kernelstub', 'grub', 'refind', 'limine', 'syslinux', 'systemd-boot']
+    if (id === 'uki') expect(change!.commands[0]!.run[0]).toBe('cp')
+    else if (!kept.includes(id)) expect(change).toBeUndefined()
+    else {
+      expect(change!.title).toContain('an entry to start without the change')
+      expect(change!.commands).toEqual([])
+      for (const { path, before, after } of change!.edits) {
+        // All is as it was, and one more is there.
+        expect(after, path).toMatch(/\bhandover=off\b/)
+        expect(after, path).not.toContain(word)
+        expectKept(path, before ?? '', after!)
+      }
+    }
+  })
 })
 
 describe('several boot loaders', () => {

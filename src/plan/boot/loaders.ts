@@ -6,12 +6,14 @@ import { grub } from './grub.js'
 import { grubBls } from './grub-bls.js'
 import { kernelstub } from './kernelstub.js'
 import { limine } from './limine.js'
-import type { Loader, LoaderPlan } from './loader.js'
+import { anyEntry, type Loader, type LoaderPlan } from './loader.js'
 import { nixos } from './nixos.js'
 import { proxmox } from './proxmox.js'
 import { refind } from './refind.js'
 import { rpmOstree } from './rpm-ostree.js'
 import { syslinux } from './syslinux.js'
+import { systemdBoot } from './systemd-boot.js'
+import { unifiedKernelImage } from './uki.js'
 
 /** Those that this program knows to give words for the kernel. What is in charge of another one comes before it. */
 export const loaders: readonly Loader[] = [
@@ -25,6 +27,8 @@ export const loaders: readonly Loader[] = [
   limine,
   extlinux,
   syslinux,
+  systemdBoot,
+  unifiedKernelImage,
 ]
 
 /** What is changed, and why that one. */
@@ -33,7 +37,10 @@ export interface ChosenLoader extends LoaderPlan {
   readonly bootLoader: string
 }
 
-/** Adds words to the kernel's command line, with the boot loader that started this system. */
+/**
+ * Adds words to the kernel's command line, with the boot loader that started this system, and sees to an entry that starts
+ * without them; `words` may be none.
+ */
 export function planCommandLine(host: Host, words: readonly string[]): ChosenLoader | ByHand {
   const edit = `add ${words.join(' ')} to the kernel's command line`
   const installed = installedLoaders(host)
@@ -57,7 +64,7 @@ export function planCommandLine(host: Host, words: readonly string[]): ChosenLoa
       `several boot loaders are installed: ${fitting.map(name).join(', ')}; and nothing tells which one started this system`,
       edit,
     )
-  const found = chosen.plan(host, words)
+  const found = words.length > 0 ? chosen.plan(host, words) : keptEntry(chosen, host)
   if ('because' in found) return found
   const others = installed.filter((one) => one !== chosen)
   const why =
@@ -74,6 +81,15 @@ export function installedLoaders(host: Host): readonly Loader[] {
   const found = loaders.filter((loader) => loader.installed(host) !== undefined)
   const governed = found.flatMap(({ inChargeOf }) => inChargeOf)
   return found.filter(({ id }) => !governed.includes(id))
+}
+
+function keptEntry(loader: Loader, host: Host): LoaderPlan {
+  return (
+    loader.keepEntry?.(host) ?? {
+      change: undefined,
+      wayBack: anyEntry,
+    }
+  )
 }
 
 function evidenceOf({ evidence }: Booted): string {

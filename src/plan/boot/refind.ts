@@ -1,7 +1,8 @@
 import { type FileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
-import { commandLine, fileEdit, type Loader, namesIn } from './loader.js'
+import { names } from './kernel-install.js'
+import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 /** Beside the kernels: a line an entry of the submenu, the first one counts for the icon itself. */
@@ -21,7 +22,7 @@ export const refind: Loader = {
   startedBy: ['refind'],
   inChargeOf: [],
   installed: (host) => configFile(host) ?? optionFiles.find((path) => textAt(host, path) !== null),
-  plan(host, words) {
+  ...keeping((host, words) => {
     const edit = `add ${words.join(' ')} to the options in refind_linux.conf, beside the kernel, and in the stanzas of refind.conf`
     const refuse = (because: string): ByHand => byHand(because, edit)
     const edits: FileEdit[] = []
@@ -46,7 +47,7 @@ export const refind: Loader = {
       change: commandLine('rEFInd', words, edits),
       wayBack: `The entry "${title}" in the submenu of a kernel (F2) has the options of today.`,
     }
-  },
+  }),
 }
 
 function configFile(host: Host): string | undefined {
@@ -173,7 +174,7 @@ function includesStanzas(host: Host, path: string, text: string): boolean {
 function findFile(host: Host, folder: string, name: string): string | undefined {
   let at = folder
   for (const part of name.split('/').filter((one) => one !== '')) {
-    const next = namesIn(host, at).find((one) => one.toLowerCase() === part.toLowerCase())
+    const next = names(host, at).find((one) => one.toLowerCase() === part.toLowerCase())
     if (next === undefined) return undefined
     at = `${at}/${next}`
   }

@@ -1,7 +1,7 @@
 import { textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
-import { commandLine, fileEdit, type Loader } from './loader.js'
+import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 /** In the order in which Syslinux looks (6.04 core/fs/lib/loadconfig.c, extlinux first in its own). */
@@ -24,7 +24,7 @@ export const syslinux: Loader = {
   startedBy: ['syslinux', 'u-boot'],
   inChargeOf: [],
   installed: (host) => files.find((path) => textAt(host, path) !== null),
-  plan(host, words) {
+  ...keeping((host, words) => {
     const found = files.filter((path) => textAt(host, path) !== null)
     const [path] = found as [string]
     const edit = `add ${words.join(' ')} to the append lines of the labels that start Linux in ${found.join(', ')}`
@@ -40,7 +40,7 @@ export const syslinux: Loader = {
       change: commandLine('Syslinux', words, [fileEdit(host, path, made.text)]),
       wayBack: `The entry "${made.safe ?? label}" of the boot menu starts without it.`,
     }
-  },
+  }),
 }
 
 function isUnraid(host: Host): boolean {
