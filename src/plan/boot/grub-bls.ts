@@ -23,6 +23,7 @@ export const grubBls: Loader = {
     'grubby 8.40-69 grubby-bls (update_bls_fragment); GRUB of Fedora 44: util/grub.d/10_linux.in (update_bls_cmdline, get_sorted_bls); UAPI.1 Boot Loader Specification',
   startedBy: ['grub'],
   inChargeOf: ['grub'],
+  copiesImages: [],
   installed: (host) =>
     /^\s*blscfg\b/m.test(textAt(host, menu) ?? '') && entryNames(host).length > 0 ? folder : undefined,
   ...keeping((host, words) => {

@@ -29,16 +29,21 @@ export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]
     return 'because' in found ? found : carriedOn(host, found)
   }
   return byHand(
-    `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
+    `no initramfs was found that handover changes (${initramfsMakers
+      .filter((one) => one !== nixosInitramfs)
+      .map(({ name }) => name)
+      .join(', ')})`,
     `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,
   )
 }
 
 /** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */
 function carriedOn(host: Host, change: Configuration): Configuration {
+  const known = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
   // These copy new images by themselves, but not the old ones that undoing puts back.
-  const again = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+  const again = known.filter((argv) => argv.length > 0)
   if (again.length > 0) return { ...change, takeBack: [...(change.takeBack ?? []), ...again] }
+  if (known.length > 0) return change
   const copying = runKernelInstall(host)
   if (copying === undefined) return change
   // A hook of the package systemd-boot may run it in the midst of the first command.

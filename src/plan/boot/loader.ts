@@ -32,7 +32,10 @@ export interface Loader {
   keepEntry?(host: Host): LoaderPlan
   /** Only called where it is installed, with one word or more. Throws UnreadableError. */
   plan(host: Host, words: readonly string[]): LoaderPlan | ByHand
-  /** What brings the images in /boot to where they are started from, where that is another place. */
+  /**
+   * What brings the images in /boot to where they are started from. Empty: they are started from there. Absent: kernel-install
+   * copies them, where it made the entries.
+   */
   readonly copiesImages?: readonly string[]
 }
 

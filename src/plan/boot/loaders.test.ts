@@ -115,6 +115,10 @@ describe('several boot loaders', () => {
     )
   })
 
+  it('are one where they have the same entries', () => {
+    expect(chosen(madeHost(madeLoaders['grub-bls']!)).bootLoader).toContain('No other boot loader was found')
+  })
+
   it('are all named where it cannot be told', () => {
     const files: Record<string, Made> = {
       ...both,
@@ -167,6 +171,14 @@ describe('images that are copied to where they are started from', () => {
     expect(plan('grub')).not.toHaveProperty('takeBack')
     expect(plan('proxmox')).toMatchObject({ takeBack: [['proxmox-boot-tool', 'refresh']] })
     expect(plan('kernelstub')).toMatchObject({ takeBack: [['kernelstub']] })
+    // kernel-install made these entries too, but they are started from /boot.
+    const fedora = {
+      ...madeLoaders['grub-bls'],
+      ...tools,
+      '/usr/bin/kernel-install': '#!/bin/sh\n',
+      '/lib/modules/6.17.8-300.fc43.x86_64/': '',
+    }
+    expect((planEarlyBinding(madeHost(fedora), [card]) as Configuration).commands).toHaveLength(1)
   })
 })
 

@@ -49,7 +49,10 @@ export function planCommandLine(host: Host, words: readonly string[]): ChosenLoa
   const names = installed.map(name).join(', ')
   if (installed.length === 0)
     return byHand(
-      `no boot loader was found that handover changes (${loaders.map(({ name }) => name).join(', ')})`,
+      `no boot loader was found that handover changes (${loaders
+        .filter((one) => one !== nixos)
+        .map(({ name }) => name)
+        .join(', ')})`,
       edit,
     )
   const fitting = installed.filter(({ startedBy }) => startedBy.some((one) => booted.fits.includes(one)))
@@ -66,7 +69,9 @@ export function planCommandLine(host: Host, words: readonly string[]): ChosenLoa
     )
   const found = words.length > 0 ? chosen.plan(host, words) : keptEntry(chosen, host)
   if ('because' in found) return found
-  const others = installed.filter((one) => one !== chosen)
+  const own = chosen.installed(host)
+  // One whose entries lie in the chosen one's folder is not another.
+  const others = installed.filter((one) => one !== chosen && !one.installed(host)!.startsWith(`${own}/`))
   const why =
     booted.fits.length < programs.length ? ` It fits how this system was started: ${evidenceOf(booted)}.` : ''
   const rest =

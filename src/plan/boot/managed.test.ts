@@ -160,6 +160,7 @@ describe('NixOS', () => {
       { path: 'pci0000:00/01.0/00.0', vendor: 0x10de, device: 0x2206 },
     ]) as { edit: string }
     const script = edit.slice(edit.indexOf("''") + 2, edit.lastIndexOf("''"))
+    expect(script).not.toContain('handover undo')
     expect(script).toContain('take pci0000:00/01.0/00.0 0x10de 0x2206')
     // Within '' '' texts, ''${ stands for ${ (Nix manual, String literals).
     expect(script.replaceAll("''${", '')).not.toMatch(/\$\{|''/)

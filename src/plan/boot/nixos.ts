@@ -42,11 +42,16 @@ export const nixosInitramfs: InitramfsMaker = {
 {
   boot.initrd.availableKernelModules = [ "vfio_pci" ];
   boot.initrd.preDeviceCommands = ''
-${indented(takeScript(functions)).replaceAll('${', "''${")}  '';
+${inNix(takeScript(functions))}  '';
 }`,
     ),
 }
 
 const quoted = (word: string) => `"${word.replaceAll(/["\\]|\$\{/g, (found) => `\\${found}`)}"`
 
-const indented = (text: string) => text.replaceAll(/^(?=.)/gm, '    ')
+/** Without the line that says who takes it away, and with what Nix would take for its own written otherwise. */
+const inNix = (script: string) =>
+  script
+    .replace(/^# Written by handover.*\n/, '')
+    .replaceAll(/^(?=.)/gm, '    ')
+    .replaceAll('${', "''${")

@@ -45,7 +45,7 @@ export const proxmox: Loader = {
       wayBack:
         script !== null && !isEfi && hasRecovery(host)
           ? 'The recovery entries of the boot menu stay as they are.'
-          : `All entries are made of the same line: to start without it, edit the entry in the menu (e), take ${words.join(' ')} out and add handover=off.`,
+          : `To start without it, edit the entry in the menu (e): take ${words.join(' ')} out, and add handover=off.`,
     }
   },
 }
