@@ -22,7 +22,7 @@ export function presetImages(text: string): PresetImages {
   }
   const images: string[] = []
   for (const preset of presets) {
-    const of = (name: string) => values.get(`${preset}_${name}`) || values.get(`ALL_${name}`)
+    const of = (name: string) => values.get(`${preset}_${name}`) || values.get(`ALL_${name}`) || undefined
     const config = of('config')
     if (config !== undefined)
       return { because: `names ${config} itself, so that mkinitcpio leaves out /etc/mkinitcpio.conf.d` }
