@@ -10,7 +10,7 @@ import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
 import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
-import { planModprobe, refuseEquals } from './boot/by-id.js'
+import { planModprobe, refuseEquals, wayBackById } from './boot/by-id.js'
 import { planDriverctl } from './boot/driverctl.js'
 import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
@@ -26,7 +26,7 @@ export interface BootPlan {
   readonly byHand: readonly ByHand[]
   /** Functions that will be taken, sorted. */
   readonly functions: readonly string[]
-  /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
+  /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
 }
 
@@ -53,21 +53,20 @@ export function planBoot(
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
   const changes: Configuration[] = []
-  /** Whether there is anything to do. */
-  const add = (found: Configuration | ByHand): boolean => {
+  const add = (found: Configuration | ByHand) => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.some(({ before, after }) => before !== after)) changes.push(found)
-    return changes.includes(found as Configuration)
+    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
+      changes.push(found)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
-  else {
-    const found = planCommandLine(host, words)
-    if ('wayBack' in found && add(found.change)) ({ wayBack } = found)
-    else if ('because' in found) hand.push(found)
-  }
+  const line = planCommandLine(host, words)
+  if ('wayBack' in line) {
+    wayBack = line.wayBack
+    if (line.change) add(line.change)
+  } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
   if (early.every((one) => one !== undefined)) {
     const modprobe = options.byId ? planModprobe(host, leaving) : undefined
@@ -84,7 +83,7 @@ export function planBoot(
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack,
+    wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Host } from '../../host/index.js'
 import { beforeUdev } from './before-udev.js'
 import { byHand } from './by-hand.js'
+import { names } from './kernel-install.js'
 import type { InitramfsMaker } from './maker.js'
-import { namesIn } from './names.js'
 
 /**
  * booster: its images run no scripts. They hold drivers for disks, keyboards and what else a root file system takes, so that those
@@ -27,5 +27,5 @@ export const booster: InitramfsMaker = {
 }
 
 function images(host: Host): readonly string[] {
-  return namesIn(host, '/boot').filter((name) => /^booster-.*\.img$/.test(name))
+  return names(host, '/boot').filter((name) => /^booster-.*\.img$/.test(name))
 }

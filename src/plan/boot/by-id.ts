@@ -1,10 +1,23 @@
 import { type FileEdit, type Refusal, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
-import { kernelReleasePath, knownValue, type Machine, type PciFunction } from '../../machine/index.js'
+import {
+  kernelReleasePath,
+  knownValue,
+  type Machine,
+  type PciFunction,
+  type Unknown,
+} from '../../machine/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { ownFile } from './own-file.js'
 
-export const modprobeFile = '/etc/modprobe.d/handover.conf'
+const modprobeFile = '/etc/modprobe.d/handover.conf'
+
+/**
+ * Options on the kernel's command line come after those of files, and the last one counts (kmod 34, libkmod/libkmod-config.c
+ * kmod_config_new); without ids vfio-pci takes nothing by itself (Linux 6.12, drivers/vfio/pci/vfio_pci.c vfio_pci_fill_ids).
+ */
+export const wayBackById =
+  'Any entry of the boot menu starts without the change with vfio_pci.ids= (and nothing after it) added to its line.'
 
 /**
  * What modprobe(8) and udev read so that vfio-pci takes functions by their ids, and is loaded before all modules that claim
@@ -75,14 +88,28 @@ export function equalsOf(machine: Machine, leaving: readonly PciFunction[]): rea
 
 /** By ids vfio-pci would take those that stay, too. */
 export function refuseEquals(machine: Machine, leaving: readonly PciFunction[]): readonly Refusal[] {
-  return equalsOf(machine, leaving).map((f) => ({
-    rule: 'same-ids',
-    functions: [f.address],
-    evidence: [
-      { path: `/sys/bus/pci/devices/${f.address}/{vendor,device}`, value: idsOf(f).replace(':', ' ') },
-    ],
-    unknown: [],
-    reason: `it stays with the host, and has the ids ${idsOf(f)} of one that is to leave`,
-    lift: { first: 'plan it without --by-id, by place' },
-  }))
+  const lift = { first: 'plan it without --by-id, by place' }
+  const equals = equalsOf(machine, leaving).map((f): Refusal => {
+    const [vendor, device] = idsOf(f).split(':')
+    const folder = `/sys/bus/pci/devices/${f.address}`
+    return {
+      rule: 'same-ids',
+      functions: [f.address],
+      evidence: [
+        { path: `${folder}/vendor`, value: `0x${vendor}` },
+        { path: `${folder}/device`, value: `0x${device}` },
+      ],
+      unknown: [],
+      reason: `it stays with the host, and has the ids ${idsOf(f)} of one that is to leave`,
+      lift,
+    }
+  })
+  const unread = machine.functions.flatMap((f): readonly Refusal[] => {
+    const unknown = [f.vendor, f.device].filter((fact): fact is Unknown => 'unknown' in fact)
+    const reason = 'it cannot be told whether it has the ids of one that is to leave'
+    return unknown.length === 0
+      ? []
+      : [{ rule: 'unread', functions: [f.address], evidence: [], unknown, reason, lift }]
+  })
+  return [...equals, ...unread]
 }

@@ -160,7 +160,6 @@ inst_hook pre-udev 00 /m/handover.sh
     ['no image', { '/proc/sys/kernel/osrelease': '6.13.0\n' }],
     ['no image', { [`/lib/modules/${running}/modules.dep`]: { fails: { code: 'EIO' } }, '/boot/': '' }],
     ['several images', { [`/boot/initramfs-${running}.img`]: '' }],
-    [`/boot/efi/0123/${running}`, { [`/boot/efi/0123/${running}/linux`]: '' }],
     [`/efi/EFI/Linux/0123-${running}.efi`, { [`/efi/EFI/Linux/0123-${running}.efi`]: '' }],
     ['dracutmodules', { '/etc/dracut.conf': 'dracutmodules+=" base "\n' }],
     ['omit_dracutmodules', { '/etc/dracut.conf.d/a.conf': 'omit_dracutmodules+=" systemd "\n' }],
@@ -182,6 +181,6 @@ inst_hook pre-udev 00 /m/handover.sh
   })
 
   it('is not planned for where it could not be looked', () => {
-    expect(() => plan({ ...debian, '/boot/efi': denied })).toThrow('/boot/efi: denied')
+    expect(() => plan({ ...debian, '/boot/EFI/Linux': denied })).toThrow('/boot/EFI/Linux: denied')
   })
 })

@@ -4,8 +4,8 @@ import { kernelReleasePath } from '../../machine/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { type EarlyFunction, takeScript } from './early.js'
 import { hasInitramfsTools } from './initramfs-tools.js'
+import { imagesOf, names } from './kernel-install.js'
 import { earlyBinding, family, type InitramfsMaker } from './maker.js'
-import { namesIn } from './names.js'
 import { ownFile } from './own-file.js'
 
 const dracutPath = '/usr/bin/dracut'
@@ -64,17 +64,16 @@ interface Images {
 
 function findImages(host: Host): Images | ByHand {
   const edit = `have dracut put vfio-pci into the initramfs, and write it to driver_override of the devices before udev starts (a hook of ${module})`
-  const names = (path: string) => namesIn(host, path)
   if (textAt(host, '/run/ostree-booted') !== null)
     return byHand('this system is an image of ostree, in which /usr is not written to', edit)
-  const against = configuredAgainst(host, names)
+  const against = configuredAgainst(host)
   if (against !== undefined) return byHand(against, edit)
 
   const running = textAt(host, kernelReleasePath)?.trim() ?? ''
-  const kernels = names('/lib/modules').filter((name) =>
-    names(`/lib/modules/${name}`).includes('modules.dep'),
+  const kernels = names(host, '/lib/modules').filter((name) =>
+    names(host, `/lib/modules/${name}`).includes('modules.dep'),
   )
-  const inBoot = names('/boot')
+  const inBoot = names(host, '/boot')
   const named = namings.filter(({ before, after }) => inBoot.includes(`${before}${running}${after}`))
   const [first, second] = named
   if (first === undefined || !kernels.includes(running))
@@ -84,28 +83,13 @@ function findImages(host: Host): Images | ByHand {
       `the running kernel ${running} has several images in /boot: ${named.map(({ before, after }) => `${before}${running}${after}`).join(', ')}`,
       edit,
     )
-  const copy = elsewhere(names, running)
-  if (copy !== undefined)
-    return byHand(
-      `there is ${copy} too, which the computer may start with in place of what is in /boot`,
-      edit,
-    )
+  // What kernel-install makes of an image in /boot is made anew with it; see initramfs.ts.
+  const unified = imagesOf(host).find(({ path, made }) => made === undefined && path.includes(running))
+  if (unified !== undefined)
+    return byHand(`there is ${unified.path} too, of which it is not known what makes it`, edit)
   const { before, after } = first
   const images = kernels.map((kernel) => `${before}${kernel}${after}`).filter((name) => inBoot.includes(name))
   return { before, after, images: images.map((name) => `/boot/${name}`) }
-}
-
-/** What boot loaders read that kernel-install(8) made: `FOLDER/RELEASE/`, unified kernel images. */
-function elsewhere(names: (path: string) => readonly string[], release: string): string | undefined {
-  const roots = ['/boot', '/boot/efi', '/efi']
-  const folders = roots.flatMap((root) => names(root).map((name) => `${root}/${name}/${release}`))
-  const unified = roots.flatMap((root) =>
-    names(`${root}/EFI/Linux`).map((name) => `${root}/EFI/Linux/${name}`),
-  )
-  return (
-    folders.find((folder) => names(folder).length > 0) ??
-    unified.find((path) => path.includes(release) && path.endsWith('.efi'))
-  )
 }
 
 /** Settings with which a module or a driver does not come into the image, or the image is none. */
@@ -116,10 +100,10 @@ const settings = [
   /^\s*uefi\+?=["']?yes/m,
 ]
 
-function configuredAgainst(host: Host, names: (path: string) => readonly string[]): string | undefined {
+function configuredAgainst(host: Host): string | undefined {
   const folders = ['/usr/lib/dracut/dracut.conf.d', '/etc/dracut.conf.d']
   const files = folders.flatMap((folder) =>
-    names(folder)
+    names(host, folder)
       .filter((name) => name.endsWith('.conf'))
       .map((name) => `${folder}/${name}`),
   )

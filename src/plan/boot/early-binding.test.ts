@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { card, planned, runEarly } from '../../../test/support/early-run.js'
 import type { Edits } from '../../../test/support/edited-host.js'
 import { workstationFiles } from '../../../test/support/made-computers.js'
-import { link, type Made, madeFunction, madeHost } from '../../../test/support/made-host.js'
+import { denied, link, type Made, madeFunction, madeHost } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
 import { readMachine } from '../../machine/index.js'
 import { planBoot } from '../plan-boot.js'
@@ -97,8 +97,9 @@ const twin = madeFunction('0000:03:00.0', { vendor: 0x10de, device: 0x2206, clas
 
 describe('early binding by id', () => {
   it('has vfio-pci before all modules that claim a function', () => {
-    const { changes, byHand, refusals } = planOf(claimed)
+    const { changes, byHand, refusals, wayBack } = planOf(claimed)
     expect([byHand, refusals]).toEqual([[], []])
+    expect(wayBack).toContain('vfio_pci.ids=')
     expect(changes.map(({ id }) => id)).toEqual(['early-binding'])
     const { edits, commands } = changes[0]!
     expect(edits.map(({ path }) => path)).toEqual([
@@ -141,6 +142,10 @@ softdep snd_hda_intel pre: vfio-pci
       },
     ])
     expect(planOf({ ...claimed, ...twin }, false).refusals).toEqual([])
+    const unread = { ...claimed, ...twin, '/sys/devices/pci0000:00/0000:03:00.0/device': denied }
+    expect(planOf(unread).refusals).toMatchObject([
+      { rule: 'unread', functions: ['0000:03:00.0'], unknown: [{ unknown: 'denied' }] },
+    ])
   })
 
   it.each<[string, Edits]>([

@@ -1,8 +1,8 @@
 import { type FileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { type EarlyFunction, takeScript } from './early.js'
+import { names } from './kernel-install.js'
 import { earlyBinding, type InitramfsMaker } from './maker.js'
-import { namesIn } from './names.js'
 import { ownFile } from './own-file.js'
 
 const update = '/usr/sbin/update-initramfs'
@@ -44,7 +44,7 @@ const image = /^initrd\.img-\d.*(?<!\.(bak|dpkg-bak|new|old))$/
 
 /** What `update-initramfs -u -k all` makes anew: the images of all kernels. */
 function images(host: Host): readonly string[] {
-  return namesIn(host, '/boot')
+  return names(host, '/boot')
     .filter((name) => image.test(name))
     .map((name) => `/boot/${name}`)
 }

@@ -6,6 +6,7 @@ import { type ByHand, byHand } from './by-hand.js'
 import { dracut } from './dracut.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
+import { runKernelInstall } from './kernel-install.js'
 import type { InitramfsMaker } from './maker.js'
 import { mkinitcpio } from './mkinitcpio.js'
 
@@ -33,5 +34,18 @@ export function planEarlyBinding(
       `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')}), nor systemd`,
       edit,
     )
-  return modprobe === undefined ? maker.plan(host, functions) : maker.planById(host, modprobe)
+  const change = modprobe === undefined ? maker.plan(host, functions) : maker.planById(host, modprobe)
+  return 'because' in change || change.commands.length === 0 ? change : carriedOn(host, change)
+}
+
+/** Where kernel-install copies the initramfs to the EFI system partition, or into an image there, it is run too. */
+function carriedOn(host: Host, change: Configuration): Configuration {
+  const copying = runKernelInstall(host)
+  if (copying === undefined) return change
+  // A hook of the package systemd-boot may run it in the midst of the first command.
+  const commands = change.commands.map((one) => ({
+    ...one,
+    rewrites: [...one.rewrites, ...copying.rewrites],
+  }))
+  return { ...change, commands: [...commands, copying] }
 }

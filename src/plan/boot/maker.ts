@@ -2,7 +2,7 @@ import type { Configuration, FileEdit, Regeneration } from '../../changes/index.
 import type { Host } from '../../host/index.js'
 import type { ByHand } from './by-hand.js'
 import type { EarlyFunction } from './early.js'
-import { namesIn } from './names.js'
+import { names } from './kernel-install.js'
 
 /** What makes the initramfs: a row of the table in initramfs.ts. */
 export interface InitramfsMaker {
@@ -46,7 +46,7 @@ export function family(
   like: string,
   rewrites: readonly string[],
 ): Regeneration['family'] {
-  const others = namesIn(host, folder).filter(
+  const others = names(host, folder).filter(
     (name) => new RegExp(`^${like}$`).test(name) && !rewrites.includes(`${folder}/${name}`),
   )
   const but = others.map((name) => `(?!${name.replaceAll(/[^\w-]/g, '\\$&')}$)`).join('')

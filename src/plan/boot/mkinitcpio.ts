@@ -3,9 +3,9 @@ import { type Configuration, type FileEdit, textAt } from '../../changes/index.j
 import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { type EarlyFunction, takeScript } from './early.js'
+import { names } from './kernel-install.js'
 import { earlyBinding, family, type InitramfsMaker } from './maker.js'
 import { presetImages } from './mkinitcpio-presets.js'
-import { namesIn } from './names.js'
 import { ownFile } from './own-file.js'
 
 const program = '/usr/bin/mkinitcpio'
@@ -47,7 +47,7 @@ function presets(host: Host): readonly string[] {
 }
 
 function filesIn(host: Host, folder: string, ending: string): readonly string[] {
-  return namesIn(host, folder)
+  return names(host, folder)
     .filter((name) => name.endsWith(ending))
     .map((name) => `${folder}/${name}`)
 }
