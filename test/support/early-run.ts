@@ -14,12 +14,8 @@ export const card = ['0x10de', '0x2206'] as const
  * Runs lines of shell that give functions to vfio-pci on files that stand for /sys, /proc and /dev, and a double of modprobe.
  * The port had another bus number when it was planned for than it has now.
  */
-export function runEarly(
-  script: string,
-  cards: Cards,
-  options: { readonly commandLine?: string; readonly shell?: string } = {},
-) {
-  const { commandLine = 'quiet', shell = 'sh' } = options
+export function runEarly(script: string, cards: Cards, options: { readonly commandLine?: string } = {}) {
+  const { commandLine = 'quiet' } = options
   const root = mkdtempSync(join(tmpdir(), 'handover-early-'))
   try {
     const put = (path: string, text: string) => {
@@ -39,7 +35,7 @@ export function runEarly(
     }
     put('/sys/bus/pci/drivers_probe', '')
     const { status, stdout, stderr } = spawnSync(
-      shell,
+      'sh',
       ['-c', script.replaceAll(/\/(sys|proc|dev)\//g, `${root}/$1/`)],
       { encoding: 'utf8', env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin` } },
     )
