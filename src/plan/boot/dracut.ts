@@ -44,7 +44,7 @@ function change(host: Host, how: string, edits: readonly FileEdit[]) {
     {
       run: ['sh', '-c', loop(before, after)],
       rewrites: images,
-      family: family(host, '/boot', like, images)!,
+      family: family(host, '/boot', like, images),
     },
   ])
 }

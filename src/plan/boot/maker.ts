@@ -45,7 +45,7 @@ export function family(
   folder: string,
   like: string,
   rewrites: readonly string[],
-): Regeneration['family'] {
+): NonNullable<Regeneration['family']> {
   const others = names(host, folder).filter(
     (name) => new RegExp(`^${like}$`).test(name) && !rewrites.includes(`${folder}/${name}`),
   )

@@ -67,7 +67,7 @@ function change(host: Host, how: string, edits: readonly FileEdit[]): Configurat
     {
       run: ['mkinitcpio', '-P'],
       rewrites: images,
-      family: family(host, dirname(images[0]!), '.*\\.(?:img|efi)', images)!,
+      family: family(host, dirname(images[0]!), '.*\\.(?:img|efi)', images),
     },
   ])
 }
