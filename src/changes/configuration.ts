@@ -89,6 +89,14 @@ export function textAt(host: Host, path: string): string | null {
   return read.value
 }
 
+/** Whether there is a file, whatever its bytes. Throws {@link UnreadableError}. */
+export function isThere(host: Host, path: string): boolean {
+  const read = host.readBytes(path, 1)
+  if (read.kind === 'value') return true
+  if (read.kind === 'absent') return false
+  throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+}
+
 async function write(disk: Disk, edit: FileEdit, text: string | null): Promise<void> {
   if (text === null) disk.remove(edit.path, edit.folders)
   else await disk.replace(edit.path, text, edit.mode)

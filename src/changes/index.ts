@@ -30,7 +30,7 @@ export {
   type ModuleLoad,
   type Regeneration,
 } from './change.js'
-export { missingFolders, textAt } from './configuration.js'
+export { isThere, missingFolders, textAt } from './configuration.js'
 export { liveContext } from './context.js'
 export { type Disk, liveDisk, runCommand, stateFolder, sync } from './disk.js'
 export {

@@ -19,7 +19,7 @@ initrd     /${token}/${of}/initrd.img-${of}
 `
 const older = '6.12.9+deb13-amd64'
 const debian = {
-  '/usr/bin/kernel-install': '#!',
+  '/usr/bin/kernel-install': new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0xff]),
   '/etc/kernel/cmdline': 'root=LABEL=root ro quiet\n',
   [`/lib/modules/${version}/`]: '',
   [`/lib/modules/${older}/`]: '',
