@@ -7,7 +7,7 @@ const document: PlanDocument = {
   schema: 'handover.plan/1',
   program: 'handover 0.1.0',
   at: '2026-11-25T12:00:00.000Z',
-  intent: { devices: ['0000:01:00.0'], boot: true, accept: [] },
+  intent: { devices: ['0000:01:00.0'], boot: true, byId: false, accept: [] },
   takes: ['0000:01:00.0'],
   changes: [],
   refusals: [],

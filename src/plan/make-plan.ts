@@ -10,6 +10,8 @@ export interface Intent {
   readonly devices: readonly string[]
   /** From boot on; else until the next restart. */
   readonly boot: boolean
+  /** With `boot`: by the ids of devices, not by their place. */
+  readonly byId: boolean
   /** Roles that the host may lose. */
   readonly accept: readonly RoleName[]
 }
@@ -34,12 +36,12 @@ export interface Plan {
 
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
-  const { devices, boot, accept } = intent
+  const { devices, boot, byId, accept } = intent
   if (!boot) {
     const { members, ...plan } = planBinding(host, machine, devices, { accept })
     const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
     return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null, bootLoader: null }
   }
-  const { functions, ...plan } = planBoot(host, machine, devices, { accept })
+  const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId })
   return { intent, takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }
 }

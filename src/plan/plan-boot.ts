@@ -11,6 +11,8 @@ import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
 import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
+import { planModprobe, refuseEquals, wayBackById } from './boot/by-id.js'
+import { planDriverctl } from './boot/driverctl.js'
 import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
 import { planCommandLine } from './boot/loaders.js'
@@ -31,12 +33,17 @@ export interface BootPlan {
   readonly bootLoader: string | null
 }
 
+/** `byId`: vfio-pci takes functions by their ids, not by their place. */
+export interface BootOptions extends PlanOptions {
+  readonly byId?: boolean
+}
+
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function planBoot(
   host: Host,
   machine: Machine,
   addresses: readonly string[],
-  options: PlanOptions = {},
+  options: BootOptions = {},
 ): BootPlan {
   // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not,
   // where there can be one.
@@ -67,16 +74,22 @@ export function planBoot(
     }
   } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) add(planEarlyBinding(host, early))
-  else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
-  const refusals = [...kept, ...ofRoles]
+  if (early.every((one) => one !== undefined)) {
+    const modprobe = options.byId ? planModprobe(host, leaving) : undefined
+    if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
+    else add(planEarlyBinding(host, early, modprobe))
+    const overrides = planDriverctl(host, machine, leaving)
+    if (overrides !== undefined) add(overrides)
+  } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
+  const ofIds = options.byId ? refuseEquals(machine, leaving) : []
+  const refusals = [...kept, ...ofIds, ...ofRoles]
   return {
     changes,
     refusals: refusals.filter((one) => !isAccepted(one)),
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack: changes.length > 0 ? wayBack : null,
+    wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
     bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }

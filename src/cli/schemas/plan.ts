@@ -11,6 +11,7 @@ export const planSchema = z.strictObject({
     .strictObject({
       devices: z.array(functionAddress).describe('those asked for'),
       boot: z.boolean().describe('from boot on; else until the next restart'),
+      byId: z.boolean().describe('from boot on: by ids; else by place'),
       accept: z.array(roleName),
     })
     .describe('what is wanted: apply plans it again, and compares'),
