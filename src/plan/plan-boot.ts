@@ -1,6 +1,7 @@
 import {
   type BindingPlan,
   type Configuration,
+  type FileEdit,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -28,12 +29,17 @@ export interface BootPlan {
   readonly wayBack: string | null
 }
 
+export interface BootOptions extends PlanOptions {
+  /** A file that is to be in the initramfs too. */
+  readonly idleSleep?: FileEdit | undefined
+}
+
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function planBoot(
   host: Host,
   machine: Machine,
   addresses: readonly string[],
-  options: PlanOptions = {},
+  options: BootOptions = {},
 ): BootPlan {
   // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not,
   // where there can be one.
@@ -62,8 +68,13 @@ export function planBoot(
     else if ('because' in found) hand.push(found)
   }
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) add(planEarlyBinding(host, early))
-  else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
+  if (leaving.length === 0) {
+    // Nothing is taken early: the devices stay with the host.
+  } else if (early.every((one) => one !== undefined)) {
+    const found = planEarlyBinding(host, early)
+    const { idleSleep } = options
+    add(idleSleep && found.kind !== 'by hand' ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+  } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
   const refusals = [...kept, ...ofRoles]
   return {
     changes,

@@ -1,15 +1,15 @@
-import type { Plan } from '../../plan/index.js'
+import type { Plan, Wishes } from '../../plan/index.js'
 import type { PlanDocument } from '../schemas/plan.js'
 import { version } from '../version.js'
 import { changeDocument, refusalDocument } from './binding.js'
 
 export function planDocument(plan: Plan, at: string): PlanDocument {
-  const { devices, boot, accept } = plan.intent
+  const { devices, boot, accept, host } = plan.intent
   return {
     schema: 'handover.plan/1',
     program: `handover ${version()}`,
     at,
-    intent: { devices: [...devices], boot, accept: [...accept] },
+    intent: { devices: [...devices], boot, accept: [...accept], ...(host && { host: wishesDocument(host) }) },
     takes: [...plan.takes],
     changes: plan.changes.map(changeDocument),
     refusals: plan.refusals.map(refusalDocument),
@@ -18,5 +18,13 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
     needsRestart: plan.needsRestart,
     wayBack: plan.wayBack,
+  }
+}
+
+function wishesDocument({ mediated, barSizes, ...words }: Wishes): PlanDocument['intent']['host'] {
+  return {
+    ...words,
+    ...(mediated && { mediated: { ...mediated } }),
+    ...(barSizes && { barSizes: [...barSizes] }),
   }
 }
