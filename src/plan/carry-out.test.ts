@@ -13,11 +13,11 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Configuration, type Context, liveDisk } from '../changes/index.js'
+import { type Attribute, type Configuration, type Context, liveDisk } from '../changes/index.js'
 import type { WritableHost } from '../host/index.js'
 import { liveHost } from '../host/index.js'
-import { carryOut, undoEntry } from './carry-out.js'
-import { readJournal } from './journal.js'
+import { carryOut, isOver, undoEntry } from './carry-out.js'
+import { type Entry, readJournal } from './journal.js'
 
 const roots: string[] = []
 afterEach(() => {
@@ -41,7 +41,20 @@ function host() {
     '/bin/make',
     'cat etc/default/grub > boot/menu; [ ! -e fail ] || exit 1; echo "2: $(cat boot/menu)" > boot/second; echo > boot/third\n',
   )
+  // What a running program knows of the settings.
+  put('/told', '# mine\nTIMEOUT=5\n')
+  put('/bin/tell', '[ ! -e deaf ] || exit 1; cp etc/default/grub told\n')
+  put('/sys/pages', '4\n')
   return { root, put }
+}
+
+const pages: Attribute = {
+  kind: 'attribute',
+  title: 'huge pages',
+  path: '/sys/pages',
+  before: '4',
+  after: '512',
+  ifLess: 'ask for less',
 }
 
 const change: Configuration = {
@@ -70,13 +83,14 @@ const change: Configuration = {
       rewrites: ['/boot/menu', '/boot/second', '/boot/third'],
       family: { folder: '/boot', names: '^menu' },
     },
+    { run: ['sh', 'bin/tell'], rewrites: [] },
   ],
 }
 
 class Crash extends Error {}
 
 /** Tools for the host below `root`. `crashAt`: the power is cut before that step, and nothing more reaches the disk. */
-function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
+function tools(root: string, crashAt = Number.POSITIVE_INFINITY, running = true) {
   let steps = 0
   const step = () => {
     if (steps++ >= crashAt) throw new Crash('cut')
@@ -88,8 +102,15 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
   }
   const made: Omit<Context, 'keptIn'> = {
     host: rooted,
-    disk: liveDisk({ root, step, enter: (argv) => ['env', '-C', root, ...argv] }),
-    writer: { write: async () => 'done', close: () => undefined },
+    disk: liveDisk({ root, running, step, enter: (argv) => ['env', '-C', root, ...argv] }),
+    writer: {
+      async write({ path, text }) {
+        step()
+        writeFileSync(join(root, path), `${text}\n`)
+        return 'done'
+      },
+      close: () => undefined,
+    },
     limits: { closeMs: 0, writeMs: 0 },
     privileged: true,
     report: () => undefined,
@@ -101,7 +122,7 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
 
 const apply = (root: string, crashAt?: number) => {
   const { made, options, count } = tools(root, crashAt)
-  return carryOut({ changes: [change], refusals: [] }, made, options).then(count)
+  return carryOut({ changes: [pages, change], refusals: [] }, made, options).then(count)
 }
 const undoLast = (root: string, crashAt?: number) => {
   const { made, options } = tools(root, crashAt)
@@ -135,6 +156,8 @@ describe('a configuration', () => {
       '/etc/default/grub': '100640 # mine\nTIMEOUT=5\nX=1\n',
       '/etc/new.d/deep/one.cfg': '100755 new\n',
       '/boot/menu': '100644 # mine\nTIMEOUT=5\nX=1\n',
+      '/told': '100644 # mine\nTIMEOUT=5\nX=1\n',
+      '/sys/pages': '100644 512\n',
     })
     expect(readJournal(root)).toMatchObject([
       { state: 'applied', head: { id: 1, asked: 'handover apply plan.json' } },
@@ -163,6 +186,35 @@ describe('a configuration', () => {
     await expect(apply(root)).rejects.toThrow('sh bin/make failed')
     expect(snapshot(root)).toEqual(before)
     expect(readJournal(root)).toMatchObject([{ state: 'undone' }])
+  })
+
+  it('is put back where a running program cannot be told', async () => {
+    const { root, put } = host()
+    put('/deaf', '')
+    const before = snapshot(root)
+    await expect(apply(root)).rejects.toThrow('sh bin/tell failed')
+    // Telling fails in undoing too: that is said, and the entry stays open until it can.
+    expect(readJournal(root)).toMatchObject([{ state: 'half-done' }])
+    rmSync(join(root, '/deaf'))
+    await undoLast(root)
+    const { '/deaf': _, ...rest } = before
+    expect(snapshot(root)).toEqual(rest)
+  })
+
+  it('tells no program of a computer that does not run', async () => {
+    const { root } = host()
+    const { made, options } = tools(root, undefined, false)
+    await carryOut({ changes: [change], refusals: [] }, made, options)
+    expect(snapshot(root)['/told']).toBe('100644 # mine\nTIMEOUT=5\n')
+    await undoEntry(readJournal(root)[0]!, made, options)
+    expect(snapshot(root)).toEqual(snapshot(host().root))
+  })
+
+  it('that is in /run is over after a restart, as what the kernel holds is', () => {
+    const entry = { head: { bootId: 'another' } } as Entry
+    const [edit] = change.edits
+    const inRun = { ...change, edits: [{ ...edit!, path: '/run/systemd/system/a.conf' }] }
+    expect([change, inRun, pages].map((one) => isOver(entry, one))).toEqual([false, true, true])
   })
 
   it('is not made where things are not as they were planned for', async () => {

@@ -1,4 +1,4 @@
-import { missingFolders, textAt } from '../../changes/index.js'
+import { type Configuration, missingFolders, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { type About, WishError, type Wished, written } from './wish.js'
@@ -53,14 +53,7 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
               ]
             : []),
         ],
-        commands: [
-          { run: ['udevadm', 'control', '--reload'], rewrites: [] },
-          {
-            run: ['udevadm', 'trigger', '--subsystem-match=vfio', '--subsystem-match=vfio-dev'],
-            rewrites: [],
-          },
-          { run: ['udevadm', 'trigger', '--subsystem-match=misc', '--sysname-match=iommu'], rewrites: [] },
-        ],
+        commands: hasUdev(host) ? telling : [],
       },
     ],
     ...(!hasLimits && {
@@ -70,6 +63,18 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
       ),
     }),
   }
+}
+
+const telling: Configuration['commands'] = [
+  { run: ['udevadm', 'control', '--reload'], rewrites: [] },
+  { run: ['udevadm', 'trigger', '--subsystem-match=vfio', '--subsystem-match=vfio-dev'], rewrites: [] },
+  { run: ['udevadm', 'trigger', '--subsystem-match=misc', '--sysname-match=iommu'], rewrites: [] },
+]
+
+/** Whether udev runs: its socket is there. */
+function hasUdev(host: Host): boolean {
+  const list = host.list('/run/udev')
+  return list.kind === 'value' && list.value.includes('control')
 }
 
 /** Throws {@link WishError} where there is no such group. Asked of the computer itself: pseudonyms hide people's names. */

@@ -21,8 +21,10 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
   const words = devices.map((f) => topologyPath(machine, f)?.replace(/^pci(.*?)\//, '$1:') ?? f.address)
   const program = [process.execPath, process.argv[1]!].map(quote).join(' ')
   const path = `/etc/libvirt/hooks/qemu.d/handover-${domain}`
-  const running = daemons.filter((unit) =>
-    unitFolders.some((folder) => host.readBytes(`${folder}/${unit}`, 1).kind === 'value'),
+  const hasSystemd = host.list('/run/systemd/system').kind === 'value'
+  const running = daemons.filter(
+    (unit) =>
+      hasSystemd && unitFolders.some((folder) => host.readBytes(`${folder}/${unit}`, 1).kind === 'value'),
   )
   return {
     changes: [
