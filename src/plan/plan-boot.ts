@@ -25,7 +25,7 @@ export interface BootPlan {
   readonly byHand: readonly ByHand[]
   /** Functions that will be taken, sorted. */
   readonly functions: readonly string[]
-  /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
+  /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
 }
 
@@ -52,21 +52,20 @@ export function planBoot(
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
   const changes: Configuration[] = []
-  /** Whether there is anything to do. */
-  const add = (found: Configuration | ByHand): boolean => {
+  const add = (found: Configuration | ByHand) => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.some(({ before, after }) => before !== after)) changes.push(found)
-    return changes.includes(found as Configuration)
+    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
+      changes.push(found)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
-  else {
-    const found = planCommandLine(host, words)
-    if ('wayBack' in found && add(found.change)) ({ wayBack } = found)
-    else if ('because' in found) hand.push(found)
-  }
+  const line = planCommandLine(host, words)
+  if ('wayBack' in line) {
+    wayBack = line.wayBack
+    if (line.change) add(line.change)
+  } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
   if (leaving.length === 0) {
     // Nothing is taken early: the devices stay with the host.
@@ -82,7 +81,7 @@ export function planBoot(
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack,
+    wayBack: changes.length > 0 ? wayBack : null,
   }
 }
 
