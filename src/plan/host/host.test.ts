@@ -274,6 +274,12 @@ describe('the size of a BAR', () => {
   })
 })
 
+it('the size of a BAR is not changed of a card that stays with the host', () => {
+  expect(() => plan({ barSizes: ['1=16G'], libvirt: 'win10' }, {}, { devices: [card] })).toThrow(
+    '--bar-size 1=16G: plan it where the device goes to vfio-pci',
+  )
+})
+
 describe('processors for machines alone', () => {
   it('are kept from services, people and systemd itself, until a restart', () => {
     const { edits, commands } = configuration(plan({ cpus: '2-5,7' }))

@@ -7,7 +7,7 @@ import { planHugePages } from './huge-pages.js'
 import { planLibvirt } from './libvirt.js'
 import { planMediatedDevice } from './mediated-device.js'
 import { planVirtualFunctions } from './virtual-functions.js'
-import type { About, Wished, Wishes } from './wish.js'
+import { type About, WishError, type Wished, type Wishes } from './wish.js'
 
 /** One wish: its name, and what is done for it. */
 interface Row<K extends keyof Wishes> {
@@ -46,6 +46,10 @@ export interface HostPlan {
 export function planHost(wishes: Wishes, about: About): HostPlan {
   const names = (Object.keys(rows) as (keyof Wishes)[]).filter((name) => wishes[name] !== undefined)
   const plan = <K extends keyof Wishes>(name: K) => rows[name].plan(wishes[name]!, about)
+  const keepsDevices = names.some((name) => rows[name].keepsDevices)
+  // Its driver of the host is not taken away for a moment: what it is to the host was not looked at.
+  if (keepsDevices && wishes.barSizes)
+    throw new WishError(`--bar-size ${wishes.barSizes[0]}`, 'plan it where the device goes to vfio-pci')
   const found = names.map((name) => ({ row: rows[name], wished: plan(name) }))
   const changes = (isLast: boolean) =>
     found
@@ -55,7 +59,7 @@ export function planHost(wishes: Wishes, about: About): HostPlan {
     before: changes(false),
     after: changes(true),
     byHand: found.flatMap(({ wished }) => wished.byHand ?? []),
-    keepsDevices: found.some(({ row }) => row.keepsDevices),
+    keepsDevices,
     ...refusalsOf(wishes, about),
   }
 }
