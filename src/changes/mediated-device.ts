@@ -1,6 +1,6 @@
 /**
  * A mediated device is made by writing a UUID to `create` of its type, and taken away by its `remove` (Linux
- * drivers/vfio/mdev/mdev_sysfs.c create_store, remove_store; Documentation/ABI/testing/sysfs-bus-vfio-mdev). Gone after a
+ * drivers/vfio/mdev/mdev_sysfs.c create_store, remove_store; the same in 6.1, 6.12 and 7.3). Gone after a
  * restart.
  */
 

@@ -14,6 +14,7 @@ export {
   type Tools,
   undoEntry,
 } from './carry-out.js'
+export { planCpus } from './host/cpus.js'
 export { requireGroup } from './host/group.js'
 export { WishError, type Wishes } from './host/wish.js'
 export { type Entry, type Head, JournalError, readJournal } from './journal.js'

@@ -11,7 +11,7 @@ const units = ['system.slice', 'user.slice', 'init.scope'] as const
  * AllowedCPUs= needs systemd 244 and cgroups of version 2 with cpuset (systemd.resource-control(5)). Machines of libvirt are in
  * machine.slice, which is not touched.
  */
-export function planCpus(wish: string, { host, boot }: About): Wished {
+export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boot'>): Wished {
   const option = `--cpus ${wish}`
   const asked = parseList(wish)
   if (asked === undefined) throw new WishError(option, 'give a list, as 2-7,10')

@@ -5,7 +5,7 @@ import { type About, WishError, type Wished, type Wishes } from './wish.js'
 
 /**
  * A part of a card that stays with the host. At every start by mdevctl, whose udev rule starts what its folder has for a card
- * once its driver offers types (mdevctl 1.3, 60-mdevctl.rules, src/mdev.rs to_json, persist_path).
+ * once its driver offers types (mdevctl 1.4, 60-mdevctl.rules, src/mdev.rs to_json, persist_path).
  */
 export function planMediatedDevice(
   { type, uuid }: NonNullable<Wishes['mediated']>,
