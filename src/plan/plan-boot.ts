@@ -29,6 +29,8 @@ export interface BootPlan {
   readonly wayBack: string | null
 }
 
+const awake = 'vfio-pci keeps idle devices awake'
+
 export interface BootOptions extends PlanOptions {
   /** A file that is to be in the initramfs too. */
   readonly idleSleep?: FileEdit | undefined
@@ -72,7 +74,12 @@ export function planBoot(
   } else if (early.every((one) => one !== undefined)) {
     const found = planEarlyBinding(host, early)
     const { idleSleep } = options
-    add(idleSleep && found.kind !== 'by hand' ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+    if (!idleSleep) add(found)
+    else if (found.kind !== 'by hand') add({ ...found, edits: [idleSleep, ...found.edits] })
+    else {
+      hand.push(found)
+      add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+    }
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
   const refusals = [...kept, ...ofRoles]
   return {

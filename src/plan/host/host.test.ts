@@ -392,6 +392,16 @@ describe('a device that does not answer', () => {
     })
   })
 
+  it('is not put to sleep either where the initramfs is a matter for a person', () => {
+    const { changes, byHand } = plan(
+      {},
+      { [`${sys}/config`]: dead[`${sys}/config`]! },
+      { devices: [card], boot: true },
+    )
+    expect(changes).toMatchObject([{ id: 'idle-sleep' }])
+    expect(byHand).toMatchObject([{ because: expect.stringContaining('no initramfs was found') }])
+  })
+
   it('is the only one', () => {
     const alive = { ...initramfs, [`${sys}/config`]: madeConfig({ vendor: 0x10de, device: 0x2206 }) }
     expect(paths(alive)).not.toContain('/etc/modprobe.d/handover-vfio.conf')
