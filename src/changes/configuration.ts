@@ -55,7 +55,7 @@ export const configuration: ChangeKind<Configuration> = {
     const kept = `${keptIn}/${id}`
     for (const { rewrites } of commands) for (const path of rewrites) await keep(disk, kept, path)
     for (const edit of edits) if (disk.read(edit.path) !== edit.after) await write(disk, edit, edit.after)
-    for (const { run } of commands) await disk.run(run)
+    for (const { run, rewrites } of commands) if (rewrites.length > 0 || disk.running) await disk.run(run)
     await disk.replace(madeFile(kept), `${JSON.stringify(hashes(disk, commands), null, 2)}\n`, 0o600)
   },
 
@@ -79,7 +79,8 @@ export const configuration: ChangeKind<Configuration> = {
         made !== null &&
         (rewrites.some((path) => ![made[path], hashBefore(disk, kept, path)].includes(disk.hash(path))) ||
           hasMore(disk, rewrites, family))
-      if (madeAnew) await disk.run(run)
+      const tells = rewrites.length === 0 && disk.running
+      if (madeAnew || tells) await disk.run(run)
       else for (const path of rewrites) await putBack(disk, kept, path)
       for (const path of rewrites) disk.tidy(path)
     }

@@ -129,9 +129,10 @@ async function putBack(
   return undone
 }
 
-/** Drivers and consoles are as they were again after a restart. */
+/** What the kernel holds is as it was again after a restart, and files in /run are gone. */
 export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
-  return change.kind !== 'configuration' && head.bootId !== bootId(root)
+  const lasts = change.kind === 'configuration' && !change.edits.every(({ path }) => path.startsWith('/run/'))
+  return !lasts && head.bootId !== bootId(root)
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

@@ -2,6 +2,7 @@ import {
   type BindingPlan,
   type Configuration,
   diff,
+  type FileEdit,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -33,9 +34,13 @@ export interface BootPlan {
   readonly bootLoader: string | null
 }
 
-/** `byId`: vfio-pci takes functions by their ids, not by their place. */
+const awake = 'vfio-pci keeps idle devices awake'
+
 export interface BootOptions extends PlanOptions {
+  /** vfio-pci takes functions by their ids, not by their place. */
   readonly byId?: boolean
+  /** A file that is to be in the initramfs too. */
+  readonly idleSleep?: FileEdit | undefined
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */
@@ -74,10 +79,19 @@ export function planBoot(
     }
   } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) {
+  if (leaving.length === 0) {
+    // Nothing is taken early: the devices stay with the host.
+  } else if (early.every((one) => one !== undefined)) {
     const modprobe = options.byId ? planModprobe(host, leaving) : undefined
-    if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
-    else add(planEarlyBinding(host, early, modprobe))
+    const found =
+      modprobe !== undefined && 'because' in modprobe ? modprobe : planEarlyBinding(host, early, modprobe)
+    const { idleSleep } = options
+    if (!idleSleep) add(found)
+    else if (found.kind !== 'by hand') add({ ...found, edits: [idleSleep, ...found.edits] })
+    else {
+      hand.push(found)
+      add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+    }
     const overrides = planDriverctl(host, machine, leaving)
     if (overrides !== undefined) add(overrides)
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
