@@ -30,6 +30,8 @@ export interface Plan {
   readonly needsRestart: boolean
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */
@@ -38,7 +40,7 @@ export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
   if (!boot) {
     const { members, ...plan } = planBinding(host, machine, devices, { accept })
     const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
-    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null }
+    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null, bootLoader: null }
   }
   const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId })
   return { intent, takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }

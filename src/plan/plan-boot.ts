@@ -1,6 +1,7 @@
 import {
   type BindingPlan,
   type Configuration,
+  diff,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -28,6 +29,8 @@ export interface BootPlan {
   readonly functions: readonly string[]
   /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** `byId`: vfio-pci takes functions by their ids, not by their place. */
@@ -55,17 +58,20 @@ export function planBoot(
   const changes: Configuration[] = []
   const add = (found: Configuration | ByHand) => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
-      changes.push(found)
+    else if (diff(found, host).length > 0) changes.push(found)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
+  let bootLoader: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
   const line = planCommandLine(host, words)
   if ('wayBack' in line) {
     wayBack = line.wayBack
-    if (line.change) add(line.change)
+    if (line.change) {
+      ;({ bootLoader } = line)
+      add(line.change)
+    }
   } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
   if (early.every((one) => one !== undefined)) {
@@ -84,6 +90,7 @@ export function planBoot(
     byHand: hand,
     functions: leaving.map(({ address }) => address),
     wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
+    bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }
 

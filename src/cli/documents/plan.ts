@@ -18,5 +18,6 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
     needsRestart: plan.needsRestart,
     wayBack: plan.wayBack,
+    bootLoader: plan.bootLoader,
   }
 }

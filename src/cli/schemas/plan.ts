@@ -30,6 +30,10 @@ export const planSchema = z.strictObject({
     .string()
     .nullable()
     .describe('how the computer is started without the change; null: no boot entry is changed'),
+  bootLoader: z
+    .string()
+    .nullable()
+    .describe('which boot loader is changed, and by what it is known to be the right one; null: none is'),
 })
 export type PlanDocument = z.infer<typeof planSchema>
 

@@ -7,6 +7,7 @@ import type { Configuration } from '../../changes/index.js'
 import { readMachine } from '../../machine/index.js'
 import { planBoot } from '../plan-boot.js'
 import { initramfsMakers, planEarlyBinding } from './initramfs.js'
+import { nixosInitramfs } from './nixos.js'
 
 type Files = Readonly<Record<string, Made>>
 
@@ -28,7 +29,8 @@ const shown: Readonly<Record<string, Files>> = {
 }
 
 describe('early binding', () => {
-  it.each(initramfsMakers.map((maker) => [maker.id, maker] as const))('is made by %s', (id, maker) => {
+  const changing = initramfsMakers.filter((one) => one !== nixosInitramfs)
+  it.each(changing.map((maker) => [maker.id, maker] as const))('is made by %s', (id, maker) => {
     const host = madeHost(shown[id]!)
     expect(initramfsMakers.filter((one) => one.installed(host))).toEqual([maker])
     const change = planEarlyBinding(host, [planned]) as Configuration
@@ -50,6 +52,15 @@ describe('early binding', () => {
     })
     const bare = { '/boot/booster-linux.img': '' }
     expect(planEarlyBinding(madeHost(bare), [planned])).toMatchObject({ because: 'systemd was not found' })
+  })
+
+  it('is by hand on NixOS, whatever else is there', () => {
+    const host = madeHost({ ...shown.booster, '/etc/NIXOS': '' })
+    const text = expect.stringContaining('preDeviceCommands')
+    expect(planEarlyBinding(host, [planned])).toMatchObject({ kind: 'by hand', edit: text })
+    expect(nixosInitramfs.planById(host, {} as never)).toMatchObject({
+      edit: expect.stringContaining('without --by-id'),
+    })
   })
 
   it('is a unit before udev where there is no initramfs', () => {

@@ -7,10 +7,19 @@ import { dracut } from './dracut.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
 import { runKernelInstall } from './kernel-install.js'
+import { installedLoaders } from './loaders.js'
 import type { InitramfsMaker } from './maker.js'
 import { mkinitcpio } from './mkinitcpio.js'
+import { nixosInitramfs } from './nixos.js'
 
-export const initramfsMakers: readonly InitramfsMaker[] = [initramfsTools, dracut, mkinitcpio, booster]
+/** NixOS, where it is, is in charge of all others. */
+export const initramfsMakers: readonly InitramfsMaker[] = [
+  nixosInitramfs,
+  initramfsTools,
+  dracut,
+  mkinitcpio,
+  booster,
+]
 
 /**
  * Has functions bound to vfio-pci before their drivers are loaded: in the initramfs, or, where no maker of one is known, by
@@ -23,7 +32,7 @@ export function planEarlyBinding(
 ): Configuration | ByHand {
   const edit = `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`
   const found = initramfsMakers.filter((one) => one.installed(host) !== undefined)
-  if (found.length > 1)
+  if (found.length > 1 && found[0] !== nixosInitramfs)
     return byHand(
       `several makers of an initramfs are installed (${found.map(({ name, installed }) => `${name}: ${installed(host)}`).join('; ')}), and nothing tells which one made this system's`,
       edit,
@@ -31,15 +40,23 @@ export function planEarlyBinding(
   const maker = found[0] ?? (beforeUdev.installed(host) === undefined ? undefined : beforeUdev)
   if (maker === undefined)
     return byHand(
-      `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')}), nor systemd`,
+      `no initramfs was found that handover changes (${initramfsMakers
+        .filter((one) => one !== nixosInitramfs)
+        .map(({ name }) => name)
+        .join(', ')}), nor systemd`,
       edit,
     )
   const change = modprobe === undefined ? maker.plan(host, functions) : maker.planById(host, modprobe)
   return 'because' in change || change.commands.length === 0 ? change : carriedOn(host, change)
 }
 
-/** Where kernel-install copies the initramfs to the EFI system partition, or into an image there, it is run too. */
+/** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */
 function carriedOn(host: Host, change: Configuration): Configuration {
+  const known = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+  // These copy new images by themselves, but not the old ones that undoing puts back.
+  const again = known.filter((argv) => argv.length > 0)
+  if (again.length > 0) return { ...change, takeBack: [...(change.takeBack ?? []), ...again] }
+  if (known.length > 0) return change
   const copying = runKernelInstall(host)
   if (copying === undefined) return change
   // A hook of the package systemd-boot may run it in the midst of the first command.

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { madeHost } from '../../../test/support/made-host.js'
+import { type Made, madeHost as madeHostOf } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
 import type { LoaderPlan } from './loader.js'
 import { planCommandLine } from './loaders.js'
+
+/** A computer that has EFI. */
+const madeHost = (files: Readonly<Record<string, Made>>) => madeHostOf({ '/sys/firmware/efi/': '', ...files })
 
 /** As Debian 13 has them after `bootctl install`: written from a disk that was made so. */
 const token = '0123456789abcdef0123456789abcdef'
