@@ -7,7 +7,6 @@ import type { Configuration } from '../../changes/index.js'
 import { readMachine } from '../../machine/index.js'
 import { planBoot } from '../plan-boot.js'
 import { initramfsMakers, planEarlyBinding } from './initramfs.js'
-import { nixosInitramfs } from './nixos.js'
 
 type Files = Readonly<Record<string, Made>>
 
@@ -29,7 +28,8 @@ const shown: Readonly<Record<string, Files>> = {
 }
 
 describe('early binding', () => {
-  const changing = initramfsMakers.filter((one) => one !== nixosInitramfs)
+  // NixOS has a test of its own (managed.test.ts): it changes nothing.
+  const changing = initramfsMakers.filter(({ id }) => id !== 'nixos')
   it.each(changing.map((maker) => [maker.id, maker] as const))('is made by %s', (id, maker) => {
     const host = madeHost(shown[id]!)
     expect(initramfsMakers.filter((one) => one.installed(host))).toEqual([maker])
@@ -52,15 +52,6 @@ describe('early binding', () => {
     })
     const bare = { '/boot/booster-linux.img': '' }
     expect(planEarlyBinding(madeHost(bare), [planned])).toMatchObject({ because: 'systemd was not found' })
-  })
-
-  it('is by hand on NixOS, whatever else is there', () => {
-    const host = madeHost({ ...shown.booster, '/etc/NIXOS': '' })
-    const text = expect.stringContaining('preDeviceCommands')
-    expect(planEarlyBinding(host, [planned])).toMatchObject({ kind: 'by hand', edit: text })
-    expect(nixosInitramfs.planById(host, {} as never)).toMatchObject({
-      edit: expect.stringContaining('without --by-id'),
-    })
   })
 
   it('is a unit before udev where there is no initramfs', () => {

@@ -12,7 +12,7 @@ import type { InitramfsMaker } from './maker.js'
 import { mkinitcpio } from './mkinitcpio.js'
 import { nixosInitramfs } from './nixos.js'
 
-/** NixOS, where it is, is in charge of all others. */
+/** What is in charge of all others comes first. */
 export const initramfsMakers: readonly InitramfsMaker[] = [
   nixosInitramfs,
   initramfsTools,
@@ -31,8 +31,9 @@ export function planEarlyBinding(
   modprobe?: FileEdit,
 ): Configuration | ByHand {
   const edit = `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`
-  const found = initramfsMakers.filter((one) => one.installed(host) !== undefined)
-  if (found.length > 1 && found[0] !== nixosInitramfs)
+  const there = initramfsMakers.filter((one) => one.installed(host) !== undefined)
+  const found = there[0] === nixosInitramfs ? [nixosInitramfs] : there
+  if (found.length > 1)
     return byHand(
       `several makers of an initramfs are installed (${found.map(({ name, installed }) => `${name}: ${installed(host)}`).join('; ')}), and nothing tells which one made this system's`,
       edit,
@@ -40,10 +41,7 @@ export function planEarlyBinding(
   const maker = found[0] ?? (beforeUdev.installed(host) === undefined ? undefined : beforeUdev)
   if (maker === undefined)
     return byHand(
-      `no initramfs was found that handover changes (${initramfsMakers
-        .filter((one) => one !== nixosInitramfs)
-        .map(({ name }) => name)
-        .join(', ')}), nor systemd`,
+      `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')}), nor systemd`,
       edit,
     )
   const change = modprobe === undefined ? maker.plan(host, functions) : maker.planById(host, modprobe)

@@ -28,8 +28,6 @@ export const nixos: Loader = {
     ),
 }
 
-const initramfsBecause = 'NixOS makes its initramfs from its configuration, which is not changed here'
-
 /** The same for its initramfs. */
 export const nixosInitramfs: InitramfsMaker = {
   id: 'nixos',
@@ -39,7 +37,7 @@ export const nixosInitramfs: InitramfsMaker = {
   installed,
   plan: (_host, functions) =>
     byHand(
-      initramfsBecause,
+      'NixOS makes its initramfs from its configuration, which is not changed here',
       `where boot.initrd.systemd.enable is not set, add this module, ${rebuild}:
 {
   boot.initrd.availableKernelModules = [ "vfio_pci" ];
@@ -47,7 +45,15 @@ export const nixosInitramfs: InitramfsMaker = {
 ${inNix(takeScript(functions))}  '';
 }`,
     ),
-  planById: () => byHand(initramfsBecause, 'plan it without --by-id: that has a module to add'),
+  planById: (_host, { after }) =>
+    byHand(
+      'NixOS makes its initramfs from its configuration, which is not changed here',
+      `add this module, ${rebuild}:
+{
+  boot.initrd.kernelModules = [ "vfio_pci" ];
+  boot.kernelParams = [ "vfio-pci.ids=${/ids=(\S+)/.exec(after ?? '')?.[1]}" ];
+}`,
+    ),
 }
 
 const quoted = (word: string) => `"${word.replaceAll(/["\\]|\$\{/g, (found) => `\\${found}`)}"`
