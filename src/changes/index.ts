@@ -34,8 +34,9 @@ export {
   type MediatedDevice,
   type ModuleLoad,
   type Regeneration,
+  type Shown,
 } from './change.js'
-export { missingFolders, textAt } from './configuration.js'
+export { isShown, isThere, missingFolders, textAt } from './configuration.js'
 export { liveContext } from './context.js'
 export { type Disk, liveDisk, runCommand, stateFolder, sync } from './disk.js'
 export {

@@ -261,6 +261,7 @@ export const commands: readonly Command[] = [
     arguments: [{ ...device, many: true, optional: true }],
     options: [
       { long: 'boot', summary: 'from the next start on' },
+      { long: 'by-id', summary: 'with --boot: find devices by their ids, not by their place' },
       {
         long: 'group',
         value: 'NAME',

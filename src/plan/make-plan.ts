@@ -19,6 +19,8 @@ export interface Intent {
   readonly devices: readonly string[]
   /** From boot on; else until the next restart. */
   readonly boot: boolean
+  /** With `boot`: by the ids of devices, not by their place. */
+  readonly byId: boolean
   /** Roles that the host may lose. */
   readonly accept: readonly RoleName[]
   /** What else is wanted of the host. */
@@ -39,15 +41,17 @@ export interface Plan {
   readonly needsRestart: boolean
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** Throws NoSuchFunctionError, UnreadableError, WishError. */
 export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
-  const { devices, boot, accept } = intent
+  const { devices, boot, byId, accept } = intent
   const about = { host, machine, devices: devices.map((one) => functionAt(machine, one)), boot, accept }
   const wished = planHost(intent.host ?? {}, about)
   const leaving = wished.keepsDevices ? [] : devices
-  const plan = boot && devices.length > 0 ? fromBoot(about, leaving) : now(about, leaving)
+  const plan = boot && devices.length > 0 ? fromBoot(about, leaving, byId) : now(about, leaving)
   const changes = [...wished.before, ...plan.changes, ...wished.after]
   return {
     intent,
@@ -62,18 +66,19 @@ export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
 
 /** Whether it has no effect before a restart: no running program is told of it. */
 function waits(change: Change): boolean {
-  return change.kind === 'configuration' && change.commands.every(({ rewrites }) => rewrites.length > 0)
+  return change.kind === 'configuration' && !change.commands.some(({ tells }) => tells)
 }
 
 function now({ host, machine, accept }: About, devices: readonly string[]) {
   const { members, ...plan } = planBinding(host, machine, devices, { accept })
   const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
-  return { takes, ...plan, byHand: [], wayBack: null }
+  return { takes, ...plan, byHand: [], wayBack: null, bootLoader: null }
 }
 
-function fromBoot(about: About, devices: readonly string[]) {
+function fromBoot(about: About, devices: readonly string[], byId: boolean) {
   const { host, machine, accept } = about
-  const { functions, ...plan } = planBoot(host, machine, devices, { accept, idleSleep: planIdleSleep(about) })
+  const idleSleep = planIdleSleep(about)
+  const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId, idleSleep })
   return { takes: functions, notes: [], ...plan }
 }
 

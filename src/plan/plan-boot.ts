@@ -1,6 +1,7 @@
 import {
   type BindingPlan,
   type Configuration,
+  diff,
   type FileEdit,
   type PlanOptions,
   planBinding,
@@ -11,6 +12,8 @@ import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
 import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
+import { planModprobe, refuseEquals, wayBackById } from './boot/by-id.js'
+import { planDriverctl } from './boot/driverctl.js'
 import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
 import { planCommandLine } from './boot/loaders.js'
@@ -27,14 +30,18 @@ export interface BootPlan {
   readonly functions: readonly string[]
   /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
-const awake = 'vfio-pci keeps idle devices awake'
-
+/** `byId`: vfio-pci takes functions by their ids, not by their place. */
 export interface BootOptions extends PlanOptions {
+  readonly byId?: boolean
   /** A file that is to be in the initramfs too. */
   readonly idleSleep?: FileEdit | undefined
 }
+
+const awake = 'vfio-pci keeps idle devices awake'
 
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function planBoot(
@@ -56,39 +63,48 @@ export function planBoot(
   const changes: Configuration[] = []
   const add = (found: Configuration | ByHand) => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
-      changes.push(found)
+    else if (diff(found, host).length > 0) changes.push(found)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
+  let bootLoader: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
   const line = planCommandLine(host, words)
   if ('wayBack' in line) {
     wayBack = line.wayBack
-    if (line.change) add(line.change)
+    if (line.change) {
+      ;({ bootLoader } = line)
+      add(line.change)
+    }
   } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
   if (leaving.length === 0) {
     // Nothing is taken early: the devices stay with the host.
   } else if (early.every((one) => one !== undefined)) {
-    const found = planEarlyBinding(host, early)
-    const { idleSleep } = options
-    if (!idleSleep) add(found)
-    else if (found.kind !== 'by hand') add({ ...found, edits: [idleSleep, ...found.edits] })
+    const modprobe = options.byId ? planModprobe(host, leaving) : undefined
+    if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
     else {
-      hand.push(found)
-      add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+      const found = planEarlyBinding(host, early, modprobe)
+      const { idleSleep } = options
+      const into = idleSleep !== undefined && found.kind !== 'by hand'
+      add(into ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+      if (idleSleep !== undefined && !into)
+        add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
     }
+    const overrides = planDriverctl(host, machine, leaving)
+    if (overrides !== undefined) add(overrides)
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
-  const refusals = [...kept, ...ofRoles]
+  const ofIds = options.byId ? refuseEquals(machine, leaving) : []
+  const refusals = [...kept, ...ofIds, ...ofRoles]
   return {
     changes,
     refusals: refusals.filter((one) => !isAccepted(one)),
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack: changes.length > 0 ? wayBack : null,
+    wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
+    bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }
 

@@ -17,6 +17,8 @@ export const run: Run = async (terminal, asked) => {
   const output = textOf(asked, 'output')
   const force = isSet(asked, 'force')
   if (output !== undefined) checkFree(output, force)
+  const [boot, byId] = [isSet(asked, 'boot'), isSet(asked, 'by-id')]
+  if (byId && !boot) throw usageError('--by-id says how devices are found at boot: it goes with --boot')
   const json = isSet(asked, 'json') || output !== undefined
   const host: Host = json ? pseudonymousHost(liveHost()) : liveHost()
   const machine = readMachine(host)
@@ -29,7 +31,8 @@ export const run: Run = async (terminal, asked) => {
     .sort()
   const intent: Intent = {
     devices,
-    boot: isSet(asked, 'boot'),
+    boot,
+    byId,
     accept: rolesOf(asked),
     ...(Object.keys(wishes).length > 0 && { host: wishes }),
   }

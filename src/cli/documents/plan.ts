@@ -4,12 +4,18 @@ import { version } from '../version.js'
 import { changeDocument, refusalDocument } from './binding.js'
 
 export function planDocument(plan: Plan, at: string): PlanDocument {
-  const { devices, boot, accept, host } = plan.intent
+  const { devices, boot, byId, accept, host } = plan.intent
   return {
     schema: 'handover.plan/1',
     program: `handover ${version()}`,
     at,
-    intent: { devices: [...devices], boot, accept: [...accept], ...(host && { host: wishesDocument(host) }) },
+    intent: {
+      devices: [...devices],
+      boot,
+      byId,
+      accept: [...accept],
+      ...(host && { host: wishesDocument(host) }),
+    },
     takes: [...plan.takes],
     changes: plan.changes.map(changeDocument),
     refusals: plan.refusals.map(refusalDocument),
@@ -18,6 +24,7 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
     needsRestart: plan.needsRestart,
     wayBack: plan.wayBack,
+    bootLoader: plan.bootLoader,
   }
 }
 

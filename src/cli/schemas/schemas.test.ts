@@ -90,7 +90,7 @@ describe('what is printed of plans and ROMs fits its schema', () => {
       [`${folder}/sriov_drivers_autoprobe`]: '1\n',
       [`${folder}/mdev_supported_types/nvidia-63/available_instances`]: '1\n',
     })
-    const intent = { devices: ['0000:01:00.0'], boot: false, accept: [], host: wishes }
+    const intent = { devices: ['0000:01:00.0'], boot: false, byId: false, accept: [], host: wishes }
     const document = planDocument(makePlan(more, readMachine(more), intent), '2026-11-25T00:00:00Z')
     expect(document.changes.map(({ kind }) => kind)).toEqual([
       'configuration',
