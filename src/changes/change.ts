@@ -91,10 +91,7 @@ export interface FileEdit {
   readonly mayGo?: boolean
 }
 
-/**
- * A command that makes other files out of edited ones, and the files that it rewrites. None: it tells running programs of
- * the edits, so it is run on a running system only, and once more when they are undone.
- */
+/** A command that makes other files out of edited ones, and the files that it rewrites. */
 export interface Regeneration {
   readonly run: readonly string[]
   readonly rewrites: readonly string[]
@@ -103,6 +100,8 @@ export interface Regeneration {
    * since (of a new kernel) was made with the edits, so that undoing makes all anew.
    */
   readonly family?: { readonly folder: string; readonly names: string }
+  /** It tells running programs of the edits: it is run on a running system only, and once more when they are undone. */
+  readonly tells?: true
   /** Where no file is edited for it: what shows that the command was run. */
   readonly shownBy?: Shown
 }

@@ -35,16 +35,16 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   return lines
 }
 
-/** A sentence, and what is to be copied below it, line by line. */
-function byHandText(text: string, width: number): readonly string[] {
-  const [sentence, ...rest] = text.split('\n')
-  return [...wrap(sentence!, width), ...rest]
-}
-
 function whatGoes({ devices, boot, host }: PlanDocument['intent'], takes: readonly string[]): string {
   if (takes.length === 0 && host)
     return devices.length > 0 ? `${devices.join(', ')} stays with the host.` : 'No device leaves the host.'
   return `Takes ${takes.join(', ') || 'nothing'} from the host ${boot ? 'from the next start on' : 'until unbind or a restart'}.`
+}
+
+/** A sentence, and what is to be copied below it, line by line. */
+function byHandText(text: string, width: number): readonly string[] {
+  const [sentence, ...rest] = text.split('\n')
+  return [...wrap(sentence!, width), ...rest]
 }
 
 const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '@': 'cyan' }

@@ -119,7 +119,13 @@ describe('a configuration', () => {
     const entry = { head: { bootId: 'another' } } as Entry
     const [edit] = change.edits
     const inRun = { ...change, edits: [{ ...edit!, path: '/run/systemd/system/a.conf' }] }
-    expect([change, inRun, pages].map((one) => isOver(entry, one))).toEqual([false, true, true])
+    const noFile = { ...change, edits: [] }
+    expect([change, inRun, pages, noFile].map((one) => isOver(entry, one))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 
   it('is not made where things are not as they were planned for', async () => {

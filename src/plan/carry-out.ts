@@ -5,6 +5,7 @@ import {
   type BindingPlan,
   type Change,
   type ChangeEvent,
+  type Configuration,
   type Context,
   giveBack,
   stateFolder,
@@ -131,8 +132,12 @@ async function putBack(
 
 /** What the kernel holds is as it was again after a restart, and files in /run are gone. */
 export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
-  const lasts = change.kind === 'configuration' && !change.edits.every(({ path }) => path.startsWith('/run/'))
+  const lasts = change.kind === 'configuration' && !isInRun(change)
   return !lasts && head.bootId !== bootId(root)
+}
+
+function isInRun({ edits }: Configuration): boolean {
+  return edits.length > 0 && edits.every(({ path }) => path.startsWith('/run/'))
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

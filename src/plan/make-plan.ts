@@ -66,7 +66,7 @@ export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
 
 /** Whether it has no effect before a restart: no running program is told of it. */
 function waits(change: Change): boolean {
-  return change.kind === 'configuration' && change.commands.every(({ rewrites }) => rewrites.length > 0)
+  return change.kind === 'configuration' && !change.commands.some(({ tells }) => tells)
 }
 
 function now({ host, machine, accept }: About, devices: readonly string[]) {
@@ -77,11 +77,8 @@ function now({ host, machine, accept }: About, devices: readonly string[]) {
 
 function fromBoot(about: About, devices: readonly string[], byId: boolean) {
   const { host, machine, accept } = about
-  const { functions, ...plan } = planBoot(host, machine, devices, {
-    accept,
-    byId,
-    idleSleep: planIdleSleep(about),
-  })
+  const idleSleep = planIdleSleep(about)
+  const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId, idleSleep })
   return { takes: functions, notes: [], ...plan }
 }
 

@@ -34,14 +34,14 @@ export interface BootPlan {
   readonly bootLoader: string | null
 }
 
-const awake = 'vfio-pci keeps idle devices awake'
-
+/** `byId`: vfio-pci takes functions by their ids, not by their place. */
 export interface BootOptions extends PlanOptions {
-  /** vfio-pci takes functions by their ids, not by their place. */
   readonly byId?: boolean
   /** A file that is to be in the initramfs too. */
   readonly idleSleep?: FileEdit | undefined
 }
+
+const awake = 'vfio-pci keeps idle devices awake'
 
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function planBoot(
@@ -83,14 +83,14 @@ export function planBoot(
     // Nothing is taken early: the devices stay with the host.
   } else if (early.every((one) => one !== undefined)) {
     const modprobe = options.byId ? planModprobe(host, leaving) : undefined
-    const found =
-      modprobe !== undefined && 'because' in modprobe ? modprobe : planEarlyBinding(host, early, modprobe)
-    const { idleSleep } = options
-    if (!idleSleep) add(found)
-    else if (found.kind !== 'by hand') add({ ...found, edits: [idleSleep, ...found.edits] })
+    if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
     else {
-      hand.push(found)
-      add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+      const found = planEarlyBinding(host, early, modprobe)
+      const { idleSleep } = options
+      const into = idleSleep !== undefined && found.kind !== 'by hand'
+      add(into ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+      if (idleSleep !== undefined && !into)
+        add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
     }
     const overrides = planDriverctl(host, machine, leaving)
     if (overrides !== undefined) add(overrides)

@@ -77,7 +77,7 @@ export const change: Configuration = {
       rewrites: ['/boot/menu', '/boot/second', '/boot/third'],
       family: { folder: '/boot', names: '^menu' },
     },
-    { run: ['sh', 'bin/tell'], rewrites: [] },
+    { run: ['sh', 'bin/tell'], rewrites: [], tells: true },
   ],
 }
 

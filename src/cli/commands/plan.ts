@@ -31,7 +31,7 @@ export const run: Run = async (terminal, asked) => {
     .sort()
   const intent: Intent = {
     devices,
-    boot: isSet(asked, 'boot'),
+    boot,
     byId,
     accept: rolesOf(asked),
     ...(Object.keys(wishes).length > 0 && { host: wishes }),

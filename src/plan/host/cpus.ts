@@ -51,7 +51,7 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
             folders: missingFolders(host, path),
           }
         }),
-        commands: [{ run: ['systemctl', 'daemon-reload'], rewrites: [] }],
+        commands: [{ run: ['systemctl', 'daemon-reload'], rewrites: [], tells: true }],
       },
     ],
   }

@@ -66,9 +66,17 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
 }
 
 const telling: Configuration['commands'] = [
-  { run: ['udevadm', 'control', '--reload'], rewrites: [] },
-  { run: ['udevadm', 'trigger', '--subsystem-match=vfio', '--subsystem-match=vfio-dev'], rewrites: [] },
-  { run: ['udevadm', 'trigger', '--subsystem-match=misc', '--sysname-match=iommu'], rewrites: [] },
+  { run: ['udevadm', 'control', '--reload'], rewrites: [], tells: true },
+  {
+    run: ['udevadm', 'trigger', '--subsystem-match=vfio', '--subsystem-match=vfio-dev'],
+    rewrites: [],
+    tells: true,
+  },
+  {
+    run: ['udevadm', 'trigger', '--subsystem-match=misc', '--sysname-match=iommu'],
+    rewrites: [],
+    tells: true,
+  },
 ]
 
 /** Whether udev runs: its socket is there. */

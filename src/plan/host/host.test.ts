@@ -289,7 +289,7 @@ describe('processors for machines alone', () => {
       ['/run/systemd/system/user.slice.d/handover.conf', `${head}\n[Slice]\nAllowedCPUs=0-1,6\n`],
       ['/run/systemd/system/init.scope.d/handover.conf', `${head}\n[Scope]\nAllowedCPUs=0-1,6\n`],
     ])
-    expect(commands).toEqual([{ run: ['systemctl', 'daemon-reload'], rewrites: [] }])
+    expect(commands).toEqual([{ run: ['systemctl', 'daemon-reload'], rewrites: [], tells: true }])
   })
 
   it('is left to a person where systemd cannot', () => {
@@ -324,7 +324,7 @@ describe('a domain of libvirt', () => {
     const { edits, commands } = hook()
     expect(edits).toMatchObject([{ path: '/etc/libvirt/hooks/qemu.d/handover-win10', mode: 0o755 }])
     expect(commands).toEqual([
-      { run: ['systemctl', 'try-reload-or-restart', 'libvirtd.service'], rewrites: [] },
+      { run: ['systemctl', 'try-reload-or-restart', 'libvirtd.service'], rewrites: [], tells: true },
     ])
   })
 
@@ -426,9 +426,9 @@ describe('wishes together', () => {
       '/sys/class/iommu/dmar0': null,
       '/etc/default/grub': 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n',
       '/usr/sbin/grub-mkconfig': 'for x in $sysconfdir/default/grub.d/*.cfg ; do\n',
-      '/usr/sbin/update-grub': '#!/bin/sh\n',
+      '/usr/sbin/update-grub': '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n',
       '/boot/grub/grub.cfg': 'menuentry\n',
-      '/proc/cmdline': 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-50-amd64 root=UUID=1 ro quiet\n',
+      '/proc/cmdline': 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-50-amd64 root=LABEL=root ro quiet\n',
     }
     const ids = (devices: readonly string[]) =>
       plan({ hugePages: '4G' }, off, { devices, boot: true }).changes.map((one) =>

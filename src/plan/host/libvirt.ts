@@ -51,7 +51,7 @@ esac
         commands:
           running.length === 0
             ? []
-            : [{ run: ['systemctl', 'try-reload-or-restart', ...running], rewrites: [] }],
+            : [{ run: ['systemctl', 'try-reload-or-restart', ...running], rewrites: [], tells: true }],
       },
     ],
   }
