@@ -1,11 +1,15 @@
 import { createTwoFilesPatch } from 'diff'
 import { noteText } from './binding.js'
+import { whyUnknown } from './explain.js'
 import type { PlanDocument } from './schemas/plan.js'
+import { status } from './status.js'
 import { type Line, type Style, wrap } from './text.js'
+import { roleWords } from './words.js'
 
 /** What would be done, file by file and command by command; then what it costs, and what is left to do by hand. */
 export function planText(document: PlanDocument, columns: number): readonly Line[] {
-  const { intent, takes, changes, accepted, notes, byHand, needsRestart, wayBack } = document
+  const { intent, takes, changes, accepted, notes, byHand, losses, risks, unreadable, needsRestart } =
+    document
   const width = Math.min(columns, 110)
   const lines: Line[] = [
     ...wrap(
@@ -13,7 +17,8 @@ export function planText(document: PlanDocument, columns: number): readonly Line
       width,
     ),
   ]
-  for (const { functions, reason } of accepted) lines.push(`Accepted for ${functions.join(', ')}: ${reason}`)
+  for (const { functions, reason } of accepted)
+    lines.push(...wrap(`Accepted for ${functions.join(', ')}: ${reason}`, width))
   for (const { kind, address } of notes) lines.push(...wrap(noteText(kind, address), width))
   for (const { target, actions } of changes) {
     lines.push('', [{ text: target, style: 'bold' }])
@@ -23,20 +28,63 @@ export function planText(document: PlanDocument, columns: number): readonly Line
       else lines.push(`  write ${action.write.trim() || "''"} to ${action.path}`)
     }
   }
-  if (byHand.length > 0) lines.push('', [{ text: 'Left to do by hand', style: 'bold' }])
-  for (const { because, edit } of byHand)
-    lines.push(...wrap(`${because}: ${edit}`, width - 2).map((text) => `  ${text}`))
+  if (byHand.length > 0) lines.push('', heading('Left to do by hand'))
+  for (const { because, edit } of byHand) lines.push(...item(`${because}: ${edit}`, width))
+  if (unreadable.length > 0)
+    lines.push('', heading('Not read, so this plan is not whole, and is not applied'))
+  for (const { path, why } of unreadable) lines.push(...item(whyUnknown({ path, unknown: why }), width))
+  const lost = losses.filter(({ driver, roles, holds }) => driver ?? roles[0] ?? holds[0])
+  if (lost.length > 0) lines.push('', heading('What the host loses'))
+  for (const loss of lost) lines.push(...item(lossText(loss), width))
+  if (risks.length > 0) lines.push('', heading('What can go wrong, and the way back'))
+  for (const { can, back } of risks) lines.push(...item(`${can} Back: ${back}`, width))
   lines.push('')
-  if (changes.length === 0 && byHand.length === 0) lines.push('Nothing need be changed.')
-  if (needsRestart) lines.push('It takes a restart.')
-  if (wayBack !== null)
-    lines.push(
-      ...wrap(
-        `The way back: ${wayBack} Then: handover undo; from a rescue system: handover undo --root FOLDER.`,
-        width,
-      ),
-    )
+  if (changes.length === 0 && byHand.length === 0 && unreadable.length === 0)
+    lines.push('Nothing need be changed.')
+  if (needsRestart) lines.push(...wrap(`It takes a restart, for: ${restarting(changes).join('; ')}.`, width))
+  else if (changes.length > 0) lines.push('It takes no restart.')
   return lines
+}
+
+export function unreadableText(unreadable: PlanDocument['unreadable'], width: number): readonly Line[] {
+  if (unreadable.length === 0) return []
+  return [
+    heading('Not read, so this plan is not whole, and is not applied'),
+    ...unreadable.flatMap(({ path, why }) => item(whyUnknown({ path, unknown: why }), width)),
+  ]
+}
+
+/** A plan that rests on what could not be read: as for an error of the same kind. */
+export function unreadableStatus(unreadable: PlanDocument['unreadable']): number {
+  return unreadable.some(({ why }) => why === 'denied') ? status.privilege : status.failed
+}
+
+/** Where all that stands against it is that something may not be read, that is what the status says. */
+export function refusedStatus(refusals: PlanDocument['refusals']): number {
+  return refusals.every(
+    ({ unknown }) => unknown.length > 0 && unknown.every((one) => one.unknown === 'denied'),
+  )
+    ? status.privilege
+    : status.refused
+}
+
+const heading = (text: string): Line => [{ text, style: 'bold' }]
+
+function item(text: string, width: number): readonly Line[] {
+  return wrap(text, width - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)
+}
+
+/** Files are read by the next start; everything else takes effect at once. */
+function restarting(changes: PlanDocument['changes']): readonly string[] {
+  return changes.filter(({ kind }) => kind === 'configuration').map(({ target }) => target)
+}
+
+/** `0000:01:00.0 (nvidia): the only display, boot VGA; drm card0` */
+function lossText({ address, driver, roles, holds }: PlanDocument['losses'][number]): string {
+  const words = roles.map(({ name, last }) => `${last ? 'the only ' : ''}${roleWords[name]}`)
+  const objects = holds.map(({ kind, name }) => `${kind} ${name}`)
+  const what = [words.join(', '), objects.join(', ')].filter(Boolean).join('; ')
+  return `${address} (${driver ?? 'no driver'})${what === '' ? '' : `: ${what}`}`
 }
 
 const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '@': 'cyan' }

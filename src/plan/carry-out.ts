@@ -10,7 +10,7 @@ import {
   stateFolder,
   undoAll,
 } from '../changes/index.js'
-import { type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
+import { type Awaits, type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
 import { alone } from './lock.js'
 
 /** Changes, and what stands against them. */
@@ -21,6 +21,7 @@ export interface Options {
   readonly root?: string
   /** The command line, for the history. */
   readonly asked: string
+  readonly awaits?: Awaits | undefined
   readonly signal?: AbortSignal
   /** Called with what was cut off before and is put back now. */
   readonly onHalfDone?: (entry: Entry) => void
@@ -71,7 +72,7 @@ async function journaled(
 async function write(
   changes: readonly Change[],
   tools: Tools,
-  { root = '/', asked, step }: Options,
+  { root = '/', asked, awaits, step }: Options,
   way: 'all or none' | 'each',
   make: (context: Context) => Promise<readonly Change[]>,
 ): Promise<Outcome> {
@@ -83,6 +84,7 @@ async function write(
     at: new Date().toISOString(),
     bootId: bootId(root),
     asked,
+    ...(awaits && { awaits }),
     changes,
   })
   const context = journaling(tools, id, (event) => {
@@ -130,8 +132,13 @@ async function putBack(
 }
 
 /** Drivers and consoles are as they were again after a restart. */
-export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
-  return change.kind !== 'configuration' && head.bootId !== bootId(root)
+export function isOver(entry: Entry, change: Change, root = '/'): boolean {
+  return change.kind !== 'configuration' && hasRestarted(entry, root)
+}
+
+/** Whether the computer has been started since. */
+export function hasRestarted({ head }: Entry, root = '/'): boolean {
+  return head.bootId !== bootId(root)
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

@@ -1,8 +1,17 @@
-import { type BindingPlan, type Change, planBinding, type Refusal } from '../changes/index.js'
+import {
+  type BindingPlan,
+  type Change,
+  planBinding,
+  type Refusal,
+  type UnreadableError,
+} from '../changes/index.js'
 import type { Host } from '../host/index.js'
 import type { Machine, RoleName } from '../machine/index.js'
 import type { ByHand } from './boot/by-hand.js'
+import type { Awaits } from './journal.js'
+import { type Loss, lossesOf } from './losses.js'
 import { planBoot } from './plan-boot.js'
+import { type Risk, risksOf } from './risks.js'
 
 /** What is wanted. */
 export interface Intent {
@@ -28,16 +37,42 @@ export interface Plan {
   readonly needsRestart: boolean
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
+  /** Words that are added to the kernel's command line. */
+  readonly words: readonly string[]
+  /** What the next start is to bring; null: it does not wait for one. */
+  readonly awaits: Awaits | null
+  readonly losses: readonly Loss[]
+  readonly risks: readonly Risk[]
+  /** What could not be read: what else is to be done, or stands against it, is not known. `why`: `denied`, an errno name, a reason. */
+  readonly unreadable: readonly { readonly path: string; readonly why: string }[]
 }
 
-/** Throws NoSuchFunctionError, UnreadableError. */
+/** Throws NoSuchFunctionError. */
 export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
-  const { devices, boot, accept } = intent
-  if (!boot) {
-    const { members, ...plan } = planBinding(host, machine, devices, { accept })
-    const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
-    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null }
+  const unreadable = new Map<string, string>()
+  const made = makeChanges(host, machine, intent, ({ path, reason }) => unreadable.set(path, reason))
+  const losses = lossesOf(machine, made.takes)
+  return {
+    ...made,
+    intent,
+    losses,
+    risks: risksOf({ ...made, losses, boot: intent.boot }),
+    unreadable: [...unreadable].map(([path, why]) => ({ path, why })),
   }
-  const { functions, ...plan } = planBoot(host, machine, devices, { accept })
-  return { intent, takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }
+}
+
+function makeChanges(
+  host: Host,
+  machine: Machine,
+  { devices, boot, accept }: Intent,
+  onUnreadable: (error: UnreadableError) => void,
+): Omit<Plan, 'intent' | 'losses' | 'risks' | 'unreadable'> {
+  const options = { accept, onUnreadable }
+  if (boot) {
+    const { functions, ...plan } = planBoot(host, machine, devices, options)
+    return { takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }
+  }
+  const { members, ...plan } = planBinding(host, machine, devices, options)
+  const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
+  return { takes, ...plan, byHand: [], needsRestart: false, wayBack: null, words: [], awaits: null }
 }

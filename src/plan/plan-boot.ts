@@ -1,10 +1,13 @@
 import {
+  attempt,
   type BindingPlan,
   type Configuration,
   type PlanOptions,
   planBinding,
   type Refusal,
   refuseRoles,
+  rethrow,
+  UnreadableError,
 } from '../changes/index.js'
 import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
@@ -14,6 +17,7 @@ import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
 import { planCommandLine } from './boot/loaders.js'
 import { topologyPath } from './boot/topology.js'
+import type { Awaits } from './journal.js'
 
 /** What is to be changed so that functions belong to vfio-pci from boot on. */
 export interface BootPlan {
@@ -26,9 +30,13 @@ export interface BootPlan {
   readonly functions: readonly string[]
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
+  /** Words that are added to the kernel's command line. */
+  readonly words: readonly string[]
+  /** Null: nothing is changed. */
+  readonly awaits: Awaits | null
 }
 
-/** Throws NoSuchFunctionError, UnreadableError. */
+/** Throws NoSuchFunctionError, and UnreadableError where no option takes it. */
 export function planBoot(
   host: Host,
   machine: Machine,
@@ -42,7 +50,7 @@ export function planBoot(
   const ofRoles = refuseRoles(machine, leaving)
   const hasNone = knownValue(machine.iommuTables)?.length === 0
   const kept = now.refusals.filter(({ rule }) => rule !== 'role' && (rule !== 'no-iommu-group' || hasNone))
-  const accept = options.accept ?? []
+  const { accept = [], onUnreadable = rethrow } = options
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
   const changes: Configuration[] = []
@@ -53,17 +61,25 @@ export function planBoot(
     return changes.includes(found as Configuration)
   }
 
-  const words = wantedWords(machine)
+  const wanted = wantedWords(machine)
   let wayBack: string | null = null
-  if (words.length === 0) hand.push(...iommuByHand(machine))
+  let words: readonly string[] = []
+  if (wanted.length === 0) hand.push(...iommuByHand(machine, onUnreadable))
   else {
-    const found = planCommandLine(host, words)
-    if ('wayBack' in found && add(found.change)) ({ wayBack } = found)
-    else if ('because' in found) hand.push(found)
+    const found = attempt(() => planCommandLine(host, wanted), onUnreadable)
+    if (found !== undefined && 'because' in found) hand.push(found)
+    else if (found !== undefined && add(found.change)) {
+      wayBack = found.wayBack
+      words = wanted
+    }
   }
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) add(planEarlyBinding(host, early))
-  else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
+  let taken: Awaits['functions'] = []
+  if (early.every((one) => one !== undefined)) {
+    const found = attempt(() => planEarlyBinding(host, early), onUnreadable)
+    if (found !== undefined && add(found))
+      taken = early.map((one, i) => ({ ...one, address: leaving[i]!.address }))
+  } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
   const refusals = [...kept, ...ofRoles]
   return {
     changes,
@@ -72,6 +88,8 @@ export function planBoot(
     byHand: hand,
     functions: leaving.map(({ address }) => address),
     wayBack,
+    words,
+    awaits: changes.length === 0 ? null : { functions: taken, words },
   }
 }
 
@@ -105,10 +123,12 @@ function wantedWords(machine: Machine): readonly string[] {
 }
 
 /** What the rule about it says is to be done, where that is not a word more. */
-function iommuByHand(machine: Machine): readonly ByHand[] {
-  const { findings } = checkComputer(
+function iommuByHand(machine: Machine, onUnreadable: (error: UnreadableError) => void): readonly ByHand[] {
+  const { findings, open } = checkComputer(
     machine,
     rules.filter(({ id }) => id === 'iommu-in-use'),
   )
+  for (const { path, unknown } of open.flatMap((one) => one.unknown))
+    onUnreadable(new UnreadableError(path, unknown))
   return findings.map(({ says, fix, rule }) => byHand(says, fix ?? rule.fix ?? ''))
 }

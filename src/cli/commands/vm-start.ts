@@ -31,7 +31,7 @@ export const run: Run = async (terminal, asked) => {
   const addresses = description.devices.map((device) => selectOne(machine, device.host).address)
   const plan = planBinding(host, machine, addresses, { accept: rolesOf(asked) })
   if (plan.refusals.length > 0) {
-    terminal.say(refusalText(bindingDocument(plan, null).refusals))
+    terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
     return status.refused
   }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { change, note, refusal } from './binding.js'
-import { functionAddress, roleName } from './common.js'
+import { functionAddress, held, roleName } from './common.js'
 
 /** What `handover plan --json` prints, and what `-o` saves for `handover apply`. */
 export const planSchema = z.strictObject({
@@ -29,6 +29,22 @@ export const planSchema = z.strictObject({
     .string()
     .nullable()
     .describe('how the computer is started without the change; null: no boot entry is changed'),
+  losses: z
+    .array(
+      z.strictObject({
+        address: functionAddress,
+        driver: z.string().nullable(),
+        roles: z.array(
+          z.strictObject({ name: roleName, last: z.boolean().describe('nothing is left that has it') }),
+        ),
+        holds: z.array(held).describe('kernel objects that go with it'),
+      }),
+    )
+    .describe('what the host has of each function that is taken, and then no longer'),
+  risks: z.array(z.strictObject({ can: z.string(), back: z.string().describe('how one comes back') })),
+  unreadable: z
+    .array(z.strictObject({ path: z.string(), why: z.string() }))
+    .describe('what could not be read: while there is any, apply refuses the plan'),
 })
 export type PlanDocument = z.infer<typeof planSchema>
 
