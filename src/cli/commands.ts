@@ -59,6 +59,7 @@ export const commands: readonly Command[] = [
       ['lspci -vvv | handover devices --host -', 'what pasted lspci text tells'],
     ],
     next: 'handover show 01:00.0',
+    reads: true,
     load: () => import('./commands/devices.js'),
   },
   {
@@ -118,6 +119,7 @@ export const commands: readonly Command[] = [
       ['lspci -nnvvv | handover groups --host - --json', 'from pasted text, for a program'],
     ],
     next: 'handover slots',
+    reads: true,
     load: () => import('./commands/groups.js'),
   },
   {
@@ -132,6 +134,7 @@ export const commands: readonly Command[] = [
       ['handover slots --host report.json', 'in the computer that made this recording'],
     ],
     next: 'handover groups --add 10de:2206=00:01.0',
+    reads: true,
     load: () => import('./commands/slots.js'),
   },
   {
@@ -147,6 +150,7 @@ export const commands: readonly Command[] = [
       ['handover show 00:01.0/00.0 --host report.json', 'by its path from the root bus, in a recording'],
     ],
     next: 'handover rom 01:00.0 -o card.rom',
+    reads: true,
     load: () => import('./commands/show.js'),
   },
   {
@@ -193,6 +197,7 @@ export const commands: readonly Command[] = [
       ['lspci -nnvvv | handover check 01:00.0 --host -', 'what pasted text tells'],
     ],
     next: 'handover explain iommu-in-use',
+    reads: true,
     load: () => import('./commands/check.js'),
   },
   {
@@ -222,6 +227,7 @@ export const commands: readonly Command[] = [
       ['handover diagnose win10.log --host report.json', 'with what the recording knows of the devices'],
     ],
     next: 'handover show 01:00.0',
+    reads: true,
     load: () => import('./commands/diagnose.js'),
   },
   {
@@ -248,6 +254,7 @@ export const commands: readonly Command[] = [
       ['handover record -o -', 'look at it before you send it'],
     ],
     next: 'handover devices --host report.json',
+    reads: true,
     load: () => import('./commands/record.js'),
   },
   {
@@ -270,6 +277,7 @@ export const commands: readonly Command[] = [
       ['handover plan gpu --boot -o plan.json', 'save it'],
     ],
     next: 'sudo handover apply plan.json',
+    reads: true,
     load: () => import('./commands/plan.js'),
   },
   {
@@ -290,6 +298,7 @@ export const commands: readonly Command[] = [
     options: [json],
     examples: [['handover status', 'after a restart: does the plan hold']],
     next: 'sudo handover undo',
+    reads: true,
     load: () => import('./commands/status.js'),
   },
   {
@@ -298,6 +307,7 @@ export const commands: readonly Command[] = [
     options: [root, json],
     examples: [['handover history', 'newest last']],
     next: 'sudo handover undo',
+    reads: true,
     load: () => import('./commands/history.js'),
   },
   {

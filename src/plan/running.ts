@@ -1,5 +1,5 @@
-import { type Fact, knownValue, type Machine, vfioPci } from '../machine/index.js'
-import { offWords } from './boot/early.js'
+import { type Fact, knownValue, type Machine, type PciFunction, vfioPci } from '../machine/index.js'
+import { type EarlyFunction, offWords } from './boot/early.js'
 import { topologyPath } from './boot/topology.js'
 import { hasRestarted } from './carry-out.js'
 import type { Entry } from './journal.js'
@@ -30,21 +30,13 @@ export function runningState(entry: Entry, machine: Machine): Running | null {
   return {
     restarted: hasRestarted(entry),
     without: offWords.filter((word) => words.includes(word)),
-    functions: awaits.functions.map(({ address, path, vendor, device }) => {
-      const found = machine.functions.find((f) => topologyPath(machine, f) === path)
-      if (found === undefined)
-        return {
-          address,
-          driver: null,
-          state: 'value' in machine.bus ? ({ value: 'gone' } as const) : machine.bus,
-        }
-      const isOther = knownValue(found.vendor) !== vendor || knownValue(found.device) !== device
-      const driver = knownValue(found.driver) ?? null
-      const taken = driver === vfioPci.driver ? 'taken' : 'not taken'
+    functions: awaits.functions.map((wanted) => {
+      const found = machine.functions.find((f) => topologyPath(machine, f) === wanted.path)
+      const { address } = found ?? wanted
       return {
-        address: found.address,
-        driver,
-        state: isOther ? { value: 'gone' } : 'value' in found.driver ? { value: taken } : found.driver,
+        address,
+        driver: (found && knownValue(found.driver)) ?? null,
+        state: stateOf(machine, found, wanted),
       }
     }),
     words: awaits.words.map((word) => ({
@@ -52,4 +44,16 @@ export function runningState(entry: Entry, machine: Machine): Running | null {
       state: 'value' in line ? { value: words.includes(word) ? 'there' : 'not there' } : line,
     })),
   }
+}
+
+function stateOf(
+  { bus }: Machine,
+  found: PciFunction | undefined,
+  { vendor, device }: EarlyFunction,
+): Running['functions'][number]['state'] {
+  if (found === undefined) return 'value' in bus ? { value: 'gone' } : bus
+  const unknown = [found.vendor, found.device, found.driver].find((fact) => 'unknown' in fact)
+  if (unknown !== undefined) return unknown
+  if (knownValue(found.vendor) !== vendor || knownValue(found.device) !== device) return { value: 'gone' }
+  return { value: knownValue(found.driver) === vfioPci.driver ? 'taken' : 'not taken' }
 }

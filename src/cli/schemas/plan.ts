@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { change, note, refusal } from './binding.js'
-import { functionAddress, held, roleName } from './common.js'
+import { fact, functionAddress, held, roleName } from './common.js'
 
 /** What `handover plan --json` prints, and what `-o` saves for `handover apply`. */
 export const planSchema = z.strictObject({
@@ -61,14 +61,36 @@ export const historySchema = z.strictObject({
       changes: z.array(
         z.strictObject({
           target: z.string(),
+          kind: change.shape.kind,
           state: z.enum(['not begun', 'half-done', 'done', 'undone', 'over']),
           drift: z
             .array(
               z.strictObject({ path: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
             )
             .describe('where it is no longer as it was made; of a change that is done'),
+          unread: z
+            .strictObject({ unknown: z.string(), path: z.string() })
+            .nullable()
+            .describe('why it could not be looked at; null: it could'),
         }),
       ),
+      running: z
+        .strictObject({
+          restarted: z.boolean().describe('false: the computer has not been started since'),
+          without: z
+            .array(z.string())
+            .describe('words on the command line by which this start was to be without it'),
+          functions: z.array(
+            z.strictObject({
+              address: functionAddress.describe('now'),
+              state: fact(z.enum(['taken', 'not taken', 'gone'])),
+              driver: z.string().nullable(),
+            }),
+          ),
+          words: z.array(z.strictObject({ word: z.string(), state: fact(z.enum(['there', 'not there'])) })),
+        })
+        .nullable()
+        .describe('what came of what a start was to bring; null: nothing, or it was not looked at'),
     }),
   ),
 })
