@@ -9,7 +9,7 @@ import {
 } from '../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../host/index.js'
 import { type Holder, type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
-import { carryOut, carryOutReturn } from '../plan/index.js'
+import { carryOut, carryOutReturn, type Head } from '../plan/index.js'
 import { selectEach } from './choose.js'
 import { type Invocation, isSet, listOf } from './command.js'
 import { bindingDocument } from './documents/binding.js'
@@ -58,8 +58,7 @@ function handOver(
       const { id, made } = await make(planned, context, {
         asked: words,
         signal,
-        onHalfDone: ({ head }) =>
-          terminal.say([`${head.id} (${head.asked}) was cut off: it is put back first.`]),
+        onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
       })
       print(made)
       if (id !== null) terminal.say([`To take it back: sudo handover undo ${id}`])
@@ -185,6 +184,11 @@ export function progressText(event: ChangeEvent): readonly Line[] {
     default:
       return []
   }
+}
+
+/** What an earlier run left. */
+export function halfDoneText({ id, asked }: Head): string {
+  return `${id} (${asked}) was cut off: it is put back first.`
 }
 
 function changeText(change: Change): string {

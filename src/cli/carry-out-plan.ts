@@ -1,6 +1,6 @@
 import { liveContext } from '../changes/index.js'
 import { carryOut, type Plan } from '../plan/index.js'
-import { progressText } from './binding.js'
+import { halfDoneText, progressText } from './binding.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
 
@@ -17,8 +17,7 @@ export async function carryOutPlan(
       asked: words,
       signal,
       awaits: plan.awaits ?? undefined,
-      onHalfDone: ({ head }) =>
-        terminal.say([`${head.id} (${head.asked}) was cut off: it is put back first.`]),
+      onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
     })
     if (id !== null) terminal.say([`Done. To take it back: sudo handover undo ${id}`])
     if (plan.needsRestart) terminal.say(['It takes a restart; then: handover status'])
