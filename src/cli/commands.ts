@@ -50,6 +50,19 @@ const labReuse =
 /** Every command there is, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   {
+    name: 'setup',
+    summary: 'lead through it: check, choose a device, plan, and do it or save the plan',
+    about: [
+      'Asks at a terminal. Before each step stands the command that does the same without questions. Ctrl-C at any question leaves everything as it is.',
+    ],
+    examples: [
+      ['sudo handover setup', 'from the check to the change'],
+      ['handover setup', 'from the check to a saved plan'],
+    ],
+    next: 'handover status',
+    load: () => import('./commands/setup.js'),
+  },
+  {
     name: 'devices',
     summary: 'list the PCI devices, with their drivers and what the host uses them for',
     options: reading,
