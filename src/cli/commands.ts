@@ -274,8 +274,8 @@ export const commands: readonly Command[] = [
     name: 'plan',
     summary: 'say what this computer needs for devices to go to a virtual machine, and change nothing',
     about: [
-      'The difference of every file, every command, what the host loses, and whether it takes a restart. Without --boot the devices go until unbind or the next restart; with it they belong to vfio-pci from the next start on, before their own drivers see them, and the kernel uses the IOMMU.',
-      'Exit status 0: nothing need be changed; 2: something; 5: refused, with what lifts it.',
+      'The difference of every file, every command, what the host loses, what can go wrong and the way back, and whether it takes a restart. Without --boot the devices go until unbind or the next restart; with it they belong to vfio-pci from the next start on, before their own drivers see them, and the kernel uses the IOMMU.',
+      'Exit status 0: nothing need be changed; 2: something; 4: not all could be read, which is named; 5: refused, with what lifts it.',
     ],
     arguments: [{ ...device, many: true }],
     options: [
@@ -308,6 +308,9 @@ export const commands: readonly Command[] = [
   {
     name: 'status',
     summary: 'say what handover has changed here, and whether it still is so',
+    about: [
+      'After a restart also whether that brought what the plan was for: the devices are with vfio-pci, the words on the command line of the kernel. Exit status 0: all holds; 2: a restart is to come, or something is not as it was to be.',
+    ],
     options: [json],
     examples: [['handover status', 'after a restart: does the plan hold']],
     next: 'sudo handover undo',

@@ -33,9 +33,7 @@ const cut = { '2/journal': head() }
 
 describe('a command that only reads', () => {
   it('warns of a change that was cut off', async () => {
-    expect(await said(cut)).toBe(
-      '2 (handover apply p) was cut off half-way. To put it back: sudo handover undo 2\n',
-    )
+    expect(await said(cut)).toBe('2 (handover apply p) was cut off; to put it back: sudo handover undo 2\n')
   })
 
   it('says nothing where nothing was', async () => {

@@ -201,7 +201,9 @@ describe('a computer', () => {
 /** In a pseudo-terminal of its own, by script(1) of util-linux: what was shown, and the exit status. */
 function inTerminal(words: readonly string[], answer: (seen: string) => string | undefined) {
   const line = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ')
-  const child = spawn('script', ['-qefc', line, '/dev/null'], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${line}`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   let seen = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     seen += text

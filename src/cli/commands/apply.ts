@@ -23,6 +23,7 @@ export const run: Run = (terminal, asked) =>
   untilInterrupted(async (signal) => {
     const file = asked.arguments[0]!
     const wanted = readPlan(file)
+    requireRead(file, wanted.unreadable)
     const plan = planAgain(liveHost(), wanted)
     const document = planDocument(plan, wanted.at)
     if (document.refusals.length > 0) {
@@ -30,7 +31,6 @@ export const run: Run = (terminal, asked) =>
       return status.refused
     }
     requireRead(file, document.unreadable)
-    requireRead(file, wanted.unreadable)
     if (plan.changes.length === 0) {
       terminal.say(['Nothing need be changed.'])
       return status.ok
