@@ -2,9 +2,13 @@ import { defineConfig } from 'vitest/config'
 
 const labTests = 'src/**/*.lab.test.ts'
 const slowLabTests = 'src/**/*.lab-slow.test.ts'
+const bootTests = 'src/**/*.boot.test.ts'
 const everyLabTest = process.env.HANDOVER_LAB === 'all'
 
-/** Two projects: `unit` runs in seconds; `lab` boots one machine (test/lab-setup.ts) that all its files share. */
+/**
+ * `unit` runs in seconds; `lab` boots one machine (test/lab-setup.ts) that all its files share; `boot` starts computers from
+ * disks with a Debian on them.
+ */
 export default defineConfig({
   test: {
     reporters: ['default', './test/closing-line-reporter.ts'],
@@ -13,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: [labTests, slowLabTests],
+          exclude: [labTests, slowLabTests, bootTests],
           testTimeout: 30_000,
         },
       },
@@ -25,6 +29,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'boot',
+          include: [bootTests],
+          globalSetup: './test/build-setup.ts',
+          fileParallelism: false,
+          // After the others: such a computer wants all of this one.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -3,8 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 # Disks with a Debian on them are made with these.
-HANDOVER_NEEDS='mmdebstrap:mmdebstrap mke2fs:e2fsprogs' sh scripts/setup.sh
+HANDOVER_NEEDS='mmdebstrap:mmdebstrap mke2fs:e2fsprogs sfdisk:fdisk /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf' sh scripts/setup.sh
 export HANDOVER_LAB=all
 # With arguments for the test runner it is not every test.
 [ $# -gt 0 ] || set -- --reporter=./test/lab-results-reporter.ts
-exec node_modules/.bin/vitest run --project lab --reporter=default --reporter=./test/closing-line-reporter.ts "$@"
+exec node_modules/.bin/vitest run --project lab --project boot --reporter=default --reporter=./test/closing-line-reporter.ts "$@"

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Everything a change must pass: types, style, unit tests, and the laboratory's tests in one shared boot.
+# Everything a change must pass: types, style, unit tests, the laboratory's tests in one shared boot, and a plan on a real Debian.
 # Ends with the line `N passed, N failed`. Arguments go to the test runner.
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/setup.sh
+# A disk with a Debian on it is made with these.
+HANDOVER_NEEDS='mmdebstrap:mmdebstrap mke2fs:e2fsprogs sfdisk:fdisk' sh scripts/setup.sh
 echo 'Checking types' >&2
 node_modules/.bin/tsc
 echo 'Checking style' >&2

@@ -1,77 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type Configuration, type Context, liveDisk } from '../changes/index.js'
+import { change, madeRoot, removeRoots, snapshot } from '../../test/support/made-root.js'
+import { type Context, liveDisk } from '../changes/index.js'
 import type { WritableHost } from '../host/index.js'
 import { liveHost } from '../host/index.js'
 import { carryOut, undoEntry } from './carry-out.js'
 import { readJournal } from './journal.js'
 
-const roots: string[] = []
-afterEach(() => {
-  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true })
-})
-
-/** A host's files below a folder: settings, what a command makes of them, and that command. */
-function host() {
-  const root = mkdtempSync(join(tmpdir(), 'handover-plan-'))
-  roots.push(root)
-  const put = (path: string, text: string, mode = 0o644) => {
-    mkdirSync(join(root, dirname(path)), { recursive: true })
-    writeFileSync(join(root, path), text)
-    chmodSync(join(root, path), mode)
-  }
-  put('/etc/default/grub', '# mine\nTIMEOUT=5\n', 0o640)
-  put('/boot/menu', 'made of: # mine\n')
-  put('/boot/second', 'second\n')
-  // Two files, one after the other, with a moment between at which it can fail.
-  put(
-    '/bin/make',
-    'cat etc/default/grub > boot/menu; [ ! -e fail ] || exit 1; echo "2: $(cat boot/menu)" > boot/second; echo > boot/third\n',
-  )
-  return { root, put }
-}
-
-const change: Configuration = {
-  kind: 'configuration',
-  id: 'command-line',
-  title: 'kernel command line',
-  edits: [
-    {
-      path: '/etc/default/grub',
-      before: '# mine\nTIMEOUT=5\n',
-      after: '# mine\nTIMEOUT=5\nX=1\n',
-      mode: 0o644,
-      folders: [],
-    },
-    {
-      path: '/etc/new.d/deep/one.cfg',
-      before: null,
-      after: 'new\n',
-      mode: 0o755,
-      folders: ['/etc/new.d', '/etc/new.d/deep'],
-    },
-  ],
-  commands: [
-    {
-      run: ['sh', 'bin/make'],
-      rewrites: ['/boot/menu', '/boot/second', '/boot/third'],
-      family: { folder: '/boot', names: '^menu' },
-    },
-  ],
-}
+afterEach(removeRoots)
 
 class Crash extends Error {}
 
@@ -108,27 +46,9 @@ const undoLast = (root: string, crashAt?: number) => {
   return undoEntry(readJournal(root).at(-1)!, made, options)
 }
 
-/** Everything but the journal: paths, permissions, texts. */
-function snapshot(root: string): Readonly<Record<string, string>> {
-  const found: Record<string, string> = {}
-  const look = (folder: string) => {
-    for (const name of readdirSync(join(root, folder))) {
-      const path = join(folder, name)
-      if (path === '/var') continue
-      const stat = statSync(join(root, path))
-      found[path] = stat.isDirectory()
-        ? 'folder'
-        : `${stat.mode.toString(8)} ${readFileSync(join(root, path), 'utf8')}`
-      if (stat.isDirectory()) look(path)
-    }
-  }
-  look('/')
-  return found
-}
-
 describe('a configuration', () => {
   it('is made, and undone without a trace', async () => {
-    const { root } = host()
+    const { root } = madeRoot()
     const before = snapshot(root)
     await apply(root)
     expect(snapshot(root)).toMatchObject({
@@ -148,7 +68,7 @@ describe('a configuration', () => {
   })
 
   it('made twice is made once', async () => {
-    const { root } = host()
+    const { root } = madeRoot()
     await apply(root)
     const after = snapshot(root)
     await apply(root)
@@ -157,7 +77,7 @@ describe('a configuration', () => {
   })
 
   it('is put back where its command fails half-way', async () => {
-    const { root, put } = host()
+    const { root, put } = madeRoot()
     put('/fail', '')
     const before = snapshot(root)
     await expect(apply(root)).rejects.toThrow('sh bin/make failed')
@@ -166,7 +86,7 @@ describe('a configuration', () => {
   })
 
   it('is not made where things are not as they were planned for', async () => {
-    const { root, put } = host()
+    const { root, put } = madeRoot()
     put('/etc/default/grub', 'another\n')
     const before = snapshot(root)
     await expect(apply(root)).rejects.toMatchObject({ name: 'StaleError' })
@@ -174,7 +94,7 @@ describe('a configuration', () => {
   })
 
   it('is not undone over what somebody changed since', async () => {
-    const { root, put } = host()
+    const { root, put } = madeRoot()
     await apply(root)
     put('/etc/default/grub', 'edited since\n')
     await expect(undoLast(root)).rejects.toThrow('/etc/default/grub has been changed since')
@@ -182,7 +102,7 @@ describe('a configuration', () => {
   })
 
   it('has its files made anew where they were since', async () => {
-    const { root, put } = host()
+    const { root, put } = madeRoot()
     await apply(root)
     put('/boot/menu', 'made anew by an update\n')
     await undoLast(root)
@@ -192,7 +112,7 @@ describe('a configuration', () => {
   })
 
   it('has all made anew where one more was made of them since', async () => {
-    const { root, put } = host()
+    const { root, put } = madeRoot()
     await apply(root)
     // Of a new kernel: the old ones are as they were made.
     put('/boot/menu-2', 'made of the edits\n')
@@ -203,13 +123,13 @@ describe('a configuration', () => {
 })
 
 describe('a cut of the power', () => {
-  const count = async () => apply(host().root)
+  const count = async () => apply(madeRoot().root)
 
   it('at any step of making leaves nothing that the next undoing does not put back', async () => {
     const steps = await count()
     expect(steps).toBeGreaterThan(15)
     for (let at = 0; at < steps; at++) {
-      const { root } = host()
+      const { root } = madeRoot()
       const before = snapshot(root)
       await apply(root, at).catch(() => undefined)
       for (const entry of readJournal(root)) {
@@ -221,10 +141,10 @@ describe('a cut of the power', () => {
   })
 
   it('at any step of making leaves nothing that the next making does not mend', async () => {
-    const whole = host()
+    const whole = madeRoot()
     const steps = await apply(whole.root)
     for (let at = 0; at < steps; at++) {
-      const { root } = host()
+      const { root } = madeRoot()
       await apply(root, at).catch(() => undefined)
       await apply(root)
       expect(snapshot(root), `cut before step ${at}`).toEqual(snapshot(whole.root))
@@ -233,7 +153,7 @@ describe('a cut of the power', () => {
 
   it('at any step of undoing leaves nothing that undoing again does not put back', async () => {
     for (let at = 0, cut = true; cut; at++) {
-      const { root } = host()
+      const { root } = madeRoot()
       const before = snapshot(root)
       await apply(root)
       cut = await undoLast(root, at).then(
@@ -248,7 +168,7 @@ describe('a cut of the power', () => {
 
 describe('two at a time', () => {
   it('are one after the other', async () => {
-    const { root, put } = host()
+    const { root, put } = madeRoot()
     // This process, as another one would stand there.
     const stat = readFileSync('/proc/self/stat', 'utf8')
     const start = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]

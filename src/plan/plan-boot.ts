@@ -28,7 +28,7 @@ export interface BootPlan {
   readonly byHand: readonly ByHand[]
   /** Functions that will be taken, sorted. */
   readonly functions: readonly string[]
-  /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
+  /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
   /** Words that are added to the kernel's command line. */
   readonly words: readonly string[]
@@ -57,7 +57,8 @@ export function planBoot(
   /** Whether there is anything to do. */
   const add = (found: Configuration | ByHand): boolean => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.some(({ before, after }) => before !== after)) changes.push(found)
+    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
+      changes.push(found)
     return changes.includes(found as Configuration)
   }
 
@@ -65,13 +66,12 @@ export function planBoot(
   let wayBack: string | null = null
   let words: readonly string[] = []
   if (wanted.length === 0) hand.push(...iommuByHand(machine, onUnreadable))
-  else {
-    const found = attempt(() => planCommandLine(host, wanted), onUnreadable)
-    if (found !== undefined && 'because' in found) hand.push(found)
-    else if (found !== undefined && add(found.change)) {
-      wayBack = found.wayBack
-      words = wanted
-    }
+  const line = attempt(() => planCommandLine(host, wanted), onUnreadable)
+  if (line !== undefined && 'because' in line) {
+    if (wanted.length > 0) hand.push(line)
+  } else if (line !== undefined) {
+    wayBack = line.wayBack
+    if (line.change && add(line.change)) words = wanted
   }
   const early = leaving.map((f) => earlyFunction(machine, f))
   let taken: Awaits['functions'] = []
@@ -87,7 +87,7 @@ export function planBoot(
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack,
+    wayBack: changes.length > 0 ? wayBack : null,
     words,
     awaits: changes.length === 0 ? null : { functions: taken, words },
   }

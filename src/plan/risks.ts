@@ -48,28 +48,28 @@ const ofChanges: { readonly [K in Change['kind']]: (changes: Of<K>, plan: Planne
 }
 
 function ofSetting(change: Configuration, { takes, words, wayBack }: Planned): readonly Risk[] {
-  switch (change.id) {
-    case 'command-line':
-      return [
-        {
-          can: words.some((word) => /iommu=/.test(word))
-            ? `With ${words.join(' ')} the DMA of every device goes through the IOMMU: where the firmware describes that wrongly, a device fails or the start hangs.`
-            : `The kernel may not start with ${words.join(' ')}.`,
-          back: wayBack === null ? fromRescue : `${wayBack} Then: handover undo.`,
-        },
-      ]
-    case 'early-binding':
-      return [
-        {
-          can: `From the next start on no driver of the host gets ${listed(takes)}: what needs ${takes.length === 1 ? 'it' : 'them'} is missing from the beginning.`,
-          back: change.edits.some(({ after }) => after?.includes('handover=off'))
-            ? 'A start with handover=off on the kernel command line, or one for recovery, leaves them to the host.'
-            : (wayBack ?? fromRescue),
-        },
-      ]
-    default:
-      return []
+  // Without words it is only an entry that keeps the line as it was.
+  if (change.id === 'command-line' && words.length > 0)
+    return [
+      {
+        can: words.some((word) => /iommu=/.test(word))
+          ? `With ${words.join(' ')} the DMA of every device goes through the IOMMU: where the firmware describes that wrongly, a device fails or the start hangs.`
+          : `The kernel may not start with ${words.join(' ')}.`,
+        back: wayBack === null ? fromRescue : `${wayBack} Then: handover undo.`,
+      },
+    ]
+  if (change.id === 'early-binding') {
+    const off = change.edits.some(({ after }) => after?.includes('handover=off'))
+    return [
+      {
+        can: `From the next start on no driver of the host gets ${listed(takes)}: what needs ${takes.length === 1 ? 'it' : 'them'} is missing from the beginning.`,
+        back: off
+          ? 'A start with handover=off on the kernel command line, or one for recovery, leaves them to the host.'
+          : (wayBack ?? fromRescue),
+      },
+    ]
   }
+  return []
 }
 
 /** A copy of every file that a command rewrites is kept first: see changes/configuration.ts. */

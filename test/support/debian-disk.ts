@@ -1,50 +1,46 @@
 /**
- * A disk with a Debian on it as its own packages set it up, made once and kept in the cache, and boots of it: GRUB from the
- * disk, then whatever script is asked for, run by systemd as root, with this machine's files read-only below /host.
+ * Disks with a real Debian on them, and computers that start from them, for what the laboratory's small system cannot show: boot
+ * loaders, boot menus, initramfs images. Each disk is made once, by the distribution's own installers, and cached. The computer is
+ * like the laboratory's (q35, VT-d, twins of one disk behind ports of their own); it boots firmware, boot loader, kernel and
+ * initramfs from the disk, then whatever script is asked for, run by systemd as root, with this machine's files read-only
+ * below /host.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import {
+  copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   truncateSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { cached } from '../../src/lab/cache.js'
+import { kernelWords, type Recipe, recipes } from './debian-recipes.js'
 
-/** Changed with what stands below: a disk made of something else is made anew. */
-const version = 1
-const packages = [
-  'linux-image-amd64',
-  'grub-pc',
-  'initramfs-tools',
-  'systemd-sysv',
-  'udev',
-  'kmod',
-  'zstd',
-  'libstdc++6', // for this machine's Node.js
-]
+/** Changed with what stands below and in the recipes: a disk made of something else is made anew. */
+const version = 3
 
-const files: Readonly<Record<string, string>> = {
+/** A disk, and for EFI the firmware's variables. */
+export interface DebianDisk {
+  readonly image: string
+  readonly variables: string | undefined
+}
+
+const sizeBytes = 3 * 1024 ** 3
+const systemPartition = { from: 2048, sectors: 1_048_576 }
+const rootFrom = { bios: 2048, efi: systemPartition.from + systemPartition.sectors }
+/** GPT's copy at the end of the disk. */
+const behind = 2048
+
+const base: Readonly<Record<string, string>> = {
   '/etc/fstab': 'LABEL=root / ext4 errors=remount-ro 0 1\n',
-  '/etc/default/grub': `GRUB_DEFAULT=0
-GRUB_TIMEOUT=0
-GRUB_DISTRIBUTOR=Debian
-GRUB_CMDLINE_LINUX_DEFAULT="quiet"
-# Debian's kernel uses VT-d unasked: here somebody has switched it off.
-GRUB_CMDLINE_LINUX="console=ttyS0 intel_iommu=off"
-GRUB_TERMINAL=serial
-GRUB_SERIAL_COMMAND="serial --unit=0"
-GRUB_DISABLE_OS_PROBER=true
-`,
-  // Small images: making them takes most of the time under software emulation.
-  '/etc/initramfs-tools/conf.d/lab': 'MODULES=dep\n',
   '/etc/systemd/system/lab-script.service': `[Unit]
 After=basic.target
 [Service]
@@ -58,16 +54,16 @@ ExecStopPost=/bin/systemctl poweroff --no-block
 `,
 }
 
-const sector = 512
-const firstSector = 2048
-const sizeBytes = 2 * 1024 ** 3
+const packages = ['linux-image-amd64', 'systemd-sysv', 'udev', 'kmod', 'zstd', 'libstdc++6']
 
-/** The disk of a Debian release, fresh: a file of its own in `folder`. Needs root, mmdebstrap and mke2fs. */
-export async function debianDisk(suite: string, folder: string): Promise<string> {
-  const kept = await cached(`disk-${suite}-${version}`, async (partial) => {
+/** A fresh disk in `folder`. Needs root, mmdebstrap, mke2fs, sfdisk, and OVMF for EFI. */
+export async function debianDisk(name: keyof typeof recipes, folder: string): Promise<DebianDisk> {
+  const recipe: Recipe = recipes[name]!
+  const kept = await cached(`disk-${name}-${version}`, async (partial) => {
     const root = join(partial, 'root')
-    run(['mmdebstrap', '--quiet', '--variant=minbase', `--include=${packages.join(',')}`, suite, root])
-    for (const [path, text] of Object.entries({ ...files, '/boot/grub/grub.cfg': firstMenu(root) })) {
+    const include = [...packages, ...recipe.packages].join(',')
+    run(['mmdebstrap', '--quiet', '--variant=minbase', `--include=${include}`, recipe.suite, root])
+    for (const [path, text] of Object.entries({ ...base, ...recipe.files })) {
       mkdirSync(dirname(join(root, path)), { recursive: true })
       writeFileSync(join(root, path), text)
     }
@@ -75,136 +71,170 @@ export async function debianDisk(suite: string, folder: string): Promise<string>
     const wanted = join(root, 'etc/systemd/system/multi-user.target.wants')
     mkdirSync(wanted, { recursive: true })
     symlinkSync('../lab-script.service', join(wanted, 'lab-script.service'))
-    run(['cp', '-r', join(root, 'usr/lib/grub/i386-pc'), join(root, 'boot/grub')])
-    run([
-      ...[
-        'chroot',
-        root,
-        'grub-mkimage',
-        '-d',
-        '/usr/lib/grub/i386-pc',
-        '-O',
-        'i386-pc',
-        '-o',
-        '/tmp/core.img',
-      ],
-      ...[
-        '-p',
-        '(hd0,msdos1)/boot/grub',
-        'biosdisk',
-        'part_msdos',
-        'ext2',
-        'serial',
-        'terminal',
-        'search',
-        'search_label',
-        'linux',
-        'normal',
-      ],
-    ])
-    const core = readFileSync(join(root, 'tmp/core.img'))
-    rmSync(join(root, 'tmp/core.img'))
-    const disk = join(partial, 'disk.img')
-    writeFileSync(disk, '')
-    truncateSync(disk, sizeBytes)
-    const offset = firstSector * sector
-    run([
-      'mke2fs',
-      '-q',
-      '-t',
-      'ext4',
-      '-L',
-      'root',
-      '-E',
-      `offset=${offset}`,
-      '-d',
-      root,
-      disk,
-      `${(sizeBytes - offset) / 1024}k`,
-    ])
-    writeBootSectors(disk, readFileSync(join(root, 'usr/lib/grub/i386-pc/boot.img')), core)
+    const disk: DebianDisk = {
+      image: join(partial, 'disk.img'),
+      variables: recipe.firmware === 'efi' ? join(partial, 'variables.fd') : undefined,
+    }
+    makeImage(recipe, root, disk.image)
+    if (disk.variables) copyFileSync('/usr/share/OVMF/OVMF_VARS_4M.fd', disk.variables)
+    const boot = (prefix: string) =>
+      join(root, 'boot', readdirSync(join(root, 'boot')).find((file) => file.startsWith(prefix))!)
+    // The boot loader is installed by its own installer, in the system that it is for.
+    const said = await bootDisk(disk, `set -ex\n${recipe.install}\necho installed as asked`, 1_800_000, {
+      kernel: boot('vmlinuz-'),
+      initrd: boot('initrd.img-'),
+      append: `root=LABEL=root rw ${kernelWords}`,
+    })
+    if (!said.includes('\ninstalled as asked\n')) throw new Error(`${name}: ${said.slice(-3000)}`)
     rmSync(root, { recursive: true })
-    return ['disk.img']
+    return ['disk.img', ...(disk.variables ? ['variables.fd'] : [])]
   })
-  const own = join(folder, `${suite}.img`)
-  run(['cp', '--sparse=always', join(kept, 'disk.img'), own])
-  return own
+  const own = (file: string) => join(folder, `${name}-${file}`)
+  run(['cp', '--sparse=always', join(kept, 'disk.img'), own('disk.img')])
+  if (!existsSync(join(kept, 'variables.fd'))) return { image: own('disk.img'), variables: undefined }
+  copyFileSync(join(kept, 'variables.fd'), own('variables.fd'))
+  return { image: own('disk.img'), variables: own('variables.fd') }
 }
 
-/** For the first start only: update-grub makes the one that is tested. */
-function firstMenu(root: string): string {
-  const kernel = /^Package: linux-image-(\d\S+)$/m.exec(
-    readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8'),
-  )![1]
-  return `set timeout=0
-serial --unit=0
-terminal_output serial
-menuentry first {
-  search --no-floppy --label --set=root root
-  linux /boot/vmlinuz-${kernel} root=LABEL=root ro quiet console=ttyS0 intel_iommu=off
-  initrd /boot/initrd.img-${kernel}
-}
-`
+function makeImage({ firmware, without }: Recipe, root: string, image: string): void {
+  writeFileSync(image, '')
+  truncateSync(image, sizeBytes)
+  const sectors = sizeBytes / 512 - rootFrom[firmware] - behind
+  const rootPart = `start=${rootFrom[firmware]}, size=${sectors}`
+  const table = {
+    bios: `label: dos\n${rootPart}, type=83, bootable\n`,
+    efi: `label: gpt\nstart=${systemPartition.from}, size=${systemPartition.sectors}, type=uefi\n${rootPart}, type=linux\n`,
+  }[firmware]
+  const { status, stderr } = spawnSync('sfdisk', ['-q', image], { input: table, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`sfdisk failed: ${stderr}`)
+  const extended = `offset=${rootFrom[firmware] * 512}`
+  const features = without === undefined ? [] : ['-O', without]
+  run([
+    'mke2fs',
+    '-q',
+    '-t',
+    'ext4',
+    ...features,
+    '-L',
+    'root',
+    '-E',
+    extended,
+    '-d',
+    root,
+    image,
+    `${sectors / 2}k`,
+  ])
 }
 
-/**
- * What grub-bios-setup writes where it embeds GRUB before the first partition: boot.img with its check of the drive taken out,
- * and core.img, which boot.img expects in sector 1 (GRUB 2.06 include/grub/i386/pc/boot.h, util/setup.c).
- */
-function writeBootSectors(disk: string, boot: Buffer, core: Buffer): void {
-  if (core.length > (firstSector - 1) * sector) throw new Error('core.img does not fit before the partition')
-  const first = Buffer.alloc(sector)
-  boot.copy(first, 0, 0, 440)
-  first.writeUInt16LE(0x9090, 0x66) // GRUB_BOOT_MACHINE_DRIVE_CHECK: two nops
-  first.writeUInt32LE(0x3142414c, 440)
-  first.set([0x80, 0xfe, 0xff, 0xff, 0x83, 0xfe, 0xff, 0xff], 446)
-  first.writeUInt32LE(firstSector, 454)
-  first.writeUInt32LE(sizeBytes / sector - firstSector, 458)
-  first.writeUInt16LE(0xaa55, 510)
-  const fd = openSync(disk, 'r+')
-  writeSync(fd, first, 0, first.length, 0)
-  writeSync(fd, core, 0, core.length, sector)
+/** Without it the boot loader on the disk is started. */
+export interface DirectKernel {
+  readonly kernel: string
+  readonly initrd: string
+  readonly append: string
 }
 
 /** Boots the disk, with two equal NVMe disks behind ports of their own (01:00.0, 02:00.0), runs a script, and gives what it said. */
-export function bootDisk(disk: string, script: string, timeoutMs: number): string {
+export async function bootDisk(
+  disk: DebianDisk,
+  script: string,
+  timeoutMs: number,
+  direct?: DirectKernel,
+): Promise<string> {
+  return boot(disk, script, timeoutMs, direct, undefined)
+}
+
+/** The same, and the power is cut `afterMs` after the script has said `marker`. */
+export async function cutPower(
+  disk: DebianDisk,
+  script: string,
+  timeoutMs: number,
+  marker: string,
+  afterMs: number,
+): Promise<string> {
+  return boot(disk, script, timeoutMs, undefined, { marker, afterMs })
+}
+
+async function boot(
+  disk: DebianDisk,
+  script: string,
+  timeoutMs: number,
+  direct: DirectKernel | undefined,
+  cut: { readonly marker: string; readonly afterMs: number } | undefined,
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'handover-boot-'))
   try {
     const file = join(folder, 'script.sh')
     writeFileSync(file, `exec 2>&1\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n${script}`)
     const said = join(folder, 'said')
-    const port = (n: number) => [
-      ...['-drive', `file=null-co://,if=none,id=n${n},format=raw`],
-      ...['-device', `pcie-root-port,id=p${n},chassis=${n},addr=${4 + n}`],
-      ...['-device', `nvme,drive=n${n},serial=n${n},bus=p${n}`],
-    ]
-    run(
+    const console = join(folder, 'console')
+    const child = spawn(
+      'qemu-system-x86_64',
       [
-        ...[
-          'qemu-system-x86_64',
-          '-accel',
-          'tcg,thread=multi',
-          '-cpu',
-          'max',
-          '-M',
-          'q35,kernel-irqchip=split',
-        ],
-        ...['-smp', '2', '-m', '1G', '-display', 'none', '-vga', 'std', '-nic', 'none', '-no-reboot'],
-        ...['-device', 'intel-iommu,intremap=on,caching-mode=on', '-device', 'virtio-rng-pci'],
-        ...['-drive', `file=${disk},format=raw,if=none,id=d`, '-device', 'virtio-blk-pci,drive=d,addr=0x1e'],
-        ...port(1),
-        ...port(2),
-        ...['-fsdev', 'local,id=h,path=/,security_model=none,readonly=on'],
-        ...['-device', 'virtio-9p-pci,fsdev=h,mount_tag=host,addr=0x1d'],
+        ...computer(disk),
+        ...(direct ? ['-kernel', direct.kernel, '-initrd', direct.initrd, '-append', direct.append] : []),
         ...['-fw_cfg', `name=opt/lab/script,string=${file}`],
-        ...['-serial', `file:${join(folder, 'console')}`, '-serial', `file:${said}`],
+        ...['-serial', `file:${console}`, '-serial', `file:${said}`],
       ],
-      timeoutMs,
+      { stdio: ['ignore', 'ignore', 'pipe'] },
     )
-    return readFileSync(said, 'utf8').replaceAll('\r\n', '\n')
+    let complaint = ''
+    child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const read = () => (existsSync(said) ? readFileSync(said, 'utf8').replaceAll('\r\n', '\n') : '')
+    const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+    if (cut) {
+      while (!read().includes(cut.marker) && child.exitCode === null && child.signalCode === null)
+        await sleep(50)
+      await sleep(cut.afterMs)
+      child.kill('SIGKILL')
+    }
+    const status = await ended
+    clearTimeout(limit)
+    if (status !== 0 && !cut) {
+      const last = existsSync(console) ? readFileSync(console, 'utf8').slice(-3000) : ''
+      throw new Error(`the computer ended with ${status}: ${complaint}${last}\n${read().slice(-2000)}`)
+    }
+    return read()
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function computer({ image, variables }: DebianDisk): readonly string[] {
+  const port = (n: number) => [
+    ...['-drive', `file=null-co://,if=none,id=n${n},format=raw`],
+    ...['-device', `pcie-root-port,id=p${n},chassis=${n},addr=${4 + n}`],
+    ...['-device', `nvme,drive=n${n},serial=n${n},bus=p${n}`],
+  ]
+  const firmware = variables
+    ? [
+        ...['-drive', 'if=pflash,format=raw,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd'],
+        ...['-drive', `if=pflash,format=raw,file=${variables}`],
+      ]
+    : []
+  return [
+    ...[
+      '-accel',
+      'tcg,thread=multi',
+      '-cpu',
+      'max',
+      '-M',
+      'q35,kernel-irqchip=split',
+      '-smp',
+      '2',
+      '-m',
+      '1G',
+    ],
+    ...['-display', 'none', '-vga', 'std', '-nic', 'none', '-no-reboot'],
+    ...['-device', 'intel-iommu,intremap=on,caching-mode=on', '-device', 'virtio-rng-pci'],
+    ...['-drive', `file=${image},format=raw,if=none,id=d`],
+    ...['-device', 'virtio-blk-pci,drive=d,addr=0x1e,bootindex=1'],
+    ...firmware,
+    ...port(1),
+    ...port(2),
+    ...['-fsdev', 'local,id=h,path=/,security_model=none,readonly=on'],
+    ...['-device', 'virtio-9p-pci,fsdev=h,mount_tag=host,addr=0x1d'],
+  ]
 }
 
 function run(argv: readonly string[], timeoutMs = 1_800_000): void {

@@ -19,6 +19,7 @@ export const grub: Loader = {
   source:
     "GRUB 2.06 and 2.12 as in Debian 12 and 13: util/grub-mkconfig.in with Debian's patch mkconfig-ubuntu-..., /etc/grub.d/10_linux",
   installed: (host) => (textAt(host, settings) === null ? undefined : settings),
+  keepEntry: (host) => ({ change: undefined, wayBack: wayBack(host) }),
   plan(host, words) {
     const edit = `add ${words.join(' ')} to GRUB_CMDLINE_LINUX_DEFAULT in ${settings}, and have GRUB's menu made anew`
     const script = textAt(host, mkconfig)

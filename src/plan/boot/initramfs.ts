@@ -3,6 +3,7 @@ import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
+import { runKernelInstall } from './kernel-install.js'
 
 /** What makes the initramfs: a row of the table below. */
 export interface InitramfsMaker {
@@ -21,9 +22,24 @@ export const initramfsMakers: readonly InitramfsMaker[] = [initramfsTools]
 /** Has functions bound to vfio-pci in the initramfs, before their drivers are loaded. */
 export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand {
   const maker = initramfsMakers.find((one) => one.installed(host) !== undefined)
-  if (maker !== undefined) return maker.plan(host, functions)
+  if (maker !== undefined) {
+    const found = maker.plan(host, functions)
+    return 'because' in found ? found : carriedOn(host, found)
+  }
   return byHand(
     `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
     `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,
   )
+}
+
+/** Where kernel-install copies the initramfs to the EFI system partition, or into an image there, it is run too. */
+function carriedOn(host: Host, change: Configuration): Configuration {
+  const copying = runKernelInstall(host)
+  if (copying === undefined) return change
+  // A hook of the package systemd-boot may run it in the midst of the first command.
+  const commands = change.commands.map((one) => ({
+    ...one,
+    rewrites: [...one.rewrites, ...copying.rewrites],
+  }))
+  return { ...change, commands: [...commands, copying] }
 }

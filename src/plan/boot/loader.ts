@@ -4,8 +4,8 @@ import type { ByHand } from './by-hand.js'
 
 /** What adds words to the kernel's command line. */
 export interface LoaderPlan {
-  /** Its id is `command-line`. */
-  readonly change: Configuration
+  /** Its id is `command-line`. Undefined: nothing need be changed. */
+  readonly change: Configuration | undefined
   /** How the computer is started without the change, in a sentence. */
   readonly wayBack: string
 }
@@ -19,6 +19,12 @@ export interface Loader {
   readonly source: string
   /** The file by which it shows that it is installed; undefined: it is not. Throws UnreadableError. */
   installed(host: Host): string | undefined
-  /** Only called where it is installed. Throws UnreadableError. */
+  /**
+   * Makes an entry that starts without the change, where no words are wanted but the initramfs changes. Absent: with
+   * `handover=off` added in the menu, or an entry for recovery, any does. Only called where it is installed. Throws
+   * UnreadableError.
+   */
+  keepEntry?(host: Host): LoaderPlan
+  /** Only called where it is installed, with one word or more. Throws UnreadableError. */
   plan(host: Host, words: readonly string[]): LoaderPlan | ByHand
 }
