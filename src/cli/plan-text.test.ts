@@ -6,7 +6,7 @@ import { denied } from '../../test/support/made-host.js'
 import { readMachine } from '../machine/index.js'
 import { makePlan } from '../plan/index.js'
 import { planDocument } from './documents/plan.js'
-import { planText, refusedStatus, unreadableStatus } from './plan-text.js'
+import { planText, refusedStatus, unreadableStatus, unreadableText } from './plan-text.js'
 import { planSchema } from './schemas/plan.js'
 import { status } from './status.js'
 import { displayWidth, render } from './text.js'
@@ -36,6 +36,8 @@ describe('the text of a plan', () => {
     const whole = plan(true, { ...off, '/etc/default/grub': denied })
     expect(render(planText(whole, 80), false)).toContain('  - only root may read /etc/default/grub\n')
     expect(unreadableStatus(whole.unreadable)).toBe(status.privilege)
+    const unrecorded = render(unreadableText([{ path: '/x', why: 'unrecorded' }], 80), false)
+    expect(unrecorded).toContain('  - /x: not in this recording')
     expect(unreadableStatus([{ path: '/x', why: 'EIO' }])).toBe(status.failed)
   })
 })

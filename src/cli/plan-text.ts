@@ -38,11 +38,10 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   for (const loss of lost) lines.push(...item(lossText(loss), width))
   if (risks.length > 0) lines.push('', heading('What can go wrong, and the way back'))
   for (const { can, back } of risks) lines.push(...item(`${can} Back: ${back}`, width))
-  lines.push('')
-  if (changes.length === 0 && byHand.length === 0 && unreadable.length === 0)
-    lines.push('Nothing need be changed.')
-  if (needsRestart) lines.push(...wrap(`It takes a restart, for: ${restarting(changes).join('; ')}.`, width))
-  else if (changes.length > 0) lines.push('It takes no restart.')
+  if (needsRestart)
+    lines.push('', ...wrap(`It takes a restart, for: ${restarting(changes).join('; ')}.`, width))
+  else if (changes.length > 0) lines.push('', 'It takes no restart.')
+  else if (byHand.length === 0 && unreadable.length === 0) lines.push('', 'Nothing need be changed.')
   return lines
 }
 
@@ -50,7 +49,10 @@ export function unreadableText(unreadable: PlanDocument['unreadable'], width: nu
   if (unreadable.length === 0) return []
   return [
     heading('Not read, so this plan is not whole, and is not applied'),
-    ...unreadable.flatMap(({ path, why }) => item(whyUnknown({ path, unknown: why }), width)),
+    ...unreadable.flatMap(({ path, why }) => {
+      const text = whyUnknown({ path, unknown: why })
+      return item(text.includes(path) ? text : `${path}: ${text}`, width)
+    }),
   ]
 }
 

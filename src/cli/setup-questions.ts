@@ -55,7 +55,7 @@ export async function chooseDevice(setting: Setting, machine: Machine): Promise<
   )
   const found = new Map(endpoints.map((f) => [f.address, f]))
   // What the prompt itself puts before and after a line.
-  const width = widthOf(setting.terminal) - 10
+  const width = widthOf(setting.terminal) - 14
   return ask(
     select({
       ...streams(setting),

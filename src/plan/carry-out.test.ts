@@ -33,7 +33,7 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
     report: () => undefined,
     run: () => Promise.resolve(),
   }
-  const options = { root, asked: 'handover apply plan.json', step }
+  const options = { root, asked: 'handover apply plan.json', awaits: { functions: [], words: ['x'] }, step }
   return { made, options, count: () => steps }
 }
 
@@ -57,7 +57,7 @@ describe('a configuration', () => {
       '/boot/menu': '100644 # mine\nTIMEOUT=5\nX=1\n',
     })
     expect(readJournal(root)).toMatchObject([
-      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json' } },
+      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json', awaits: { words: ['x'] } } },
     ])
     await undoLast(root)
     expect(snapshot(root)).toEqual(before)
