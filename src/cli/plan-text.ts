@@ -8,8 +8,19 @@ import { roleWords } from './words.js'
 
 /** What would be done, file by file and command by command; then what it costs, and what is left to do by hand. */
 export function planText(document: PlanDocument, columns: number): readonly Line[] {
-  const { intent, takes, changes, accepted, notes, byHand, losses, risks, unreadable, needsRestart } =
-    document
+  const {
+    intent,
+    takes,
+    changes,
+    accepted,
+    notes,
+    byHand,
+    losses,
+    risks,
+    unreadable,
+    needsRestart,
+    bootLoader,
+  } = document
   const width = Math.min(columns, 110)
   const lines: Line[] = [
     ...wrap(
@@ -29,15 +40,14 @@ export function planText(document: PlanDocument, columns: number): readonly Line
     }
   }
   if (byHand.length > 0) lines.push('', heading('Left to do by hand'))
-  for (const { because, edit } of byHand) lines.push(...item(`${because}: ${edit}`, width))
-  if (unreadable.length > 0)
-    lines.push('', heading('Not read, so this plan is not whole, and is not applied'))
-  for (const { path, why } of unreadable) lines.push(...item(whyUnknown({ path, unknown: why }), width))
+  for (const { because, edit } of byHand) lines.push(...byHandText(`${because}: ${edit}`, width))
+  if (unreadable.length > 0) lines.push('', ...unreadableText(unreadable, width))
   const lost = losses.filter(({ driver, roles, holds }) => driver ?? roles[0] ?? holds[0])
   if (lost.length > 0) lines.push('', heading('What the host loses'))
   for (const loss of lost) lines.push(...item(lossText(loss), width))
   if (risks.length > 0) lines.push('', heading('What can go wrong, and the way back'))
   for (const { can, back } of risks) lines.push(...item(`${can} Back: ${back}`, width))
+  if (bootLoader !== null) lines.push('', ...wrap(`The boot loader: ${bootLoader}`, width))
   if (needsRestart)
     lines.push('', ...wrap(`It takes a restart, for: ${restarting(changes).join('; ')}.`, width))
   else if (changes.length > 0) lines.push('', 'It takes no restart.')
@@ -72,7 +82,7 @@ export function refusedStatus(refusals: PlanDocument['refusals']): number {
 
 const heading = (text: string): Line => [{ text, style: 'bold' }]
 
-function item(text: string, width: number): readonly Line[] {
+function item(text: string, width: number): readonly string[] {
   return wrap(text, width - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)
 }
 
@@ -87,6 +97,12 @@ function lossText({ address, driver, roles, holds }: PlanDocument['losses'][numb
   const objects = holds.map(({ kind, name }) => `${kind} ${name}`)
   const what = [words.join(', '), objects.join(', ')].filter(Boolean).join('; ')
   return `${address} (${driver ?? 'no driver'})${what === '' ? '' : `: ${what}`}`
+}
+
+/** A sentence, and what is to be copied below it, line by line. */
+function byHandText(text: string, width: number): readonly string[] {
+  const [sentence, ...rest] = text.split('\n')
+  return [...item(sentence!, width), ...rest.map((line) => `    ${line}`)]
 }
 
 const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '@': 'cyan' }

@@ -81,8 +81,8 @@ describe('what can go wrong', () => {
 
 describe('what cannot be read', () => {
   it('is named, and the rest is planned', () => {
-    const { unreadable, changes, words } = plan(true, { ...off, '/etc/default/grub': denied })
-    expect(unreadable).toEqual([{ path: '/etc/default/grub', why: 'denied' }])
+    const { unreadable, changes, words } = plan(true, { ...off, '/usr/sbin/update-grub': denied })
+    expect(unreadable).toEqual([{ path: '/usr/sbin/update-grub', why: 'denied' }])
     expect(changes).toMatchObject([{ id: 'early-binding' }])
     expect(words).toEqual([])
   })

@@ -45,6 +45,8 @@ export interface Plan {
   readonly risks: readonly Risk[]
   /** What could not be read: what else is to be done, or stands against it, is not known. `why`: `denied`, an errno name, a reason. */
   readonly unreadable: readonly { readonly path: string; readonly why: string }[]
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** Throws NoSuchFunctionError. */
@@ -74,5 +76,6 @@ function makeChanges(
   }
   const { members, ...plan } = planBinding(host, machine, devices, options)
   const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
-  return { takes, ...plan, byHand: [], needsRestart: false, wayBack: null, words: [], awaits: null }
+  const none = { wayBack: null, bootLoader: null, words: [], awaits: null }
+  return { takes, ...plan, byHand: [], needsRestart: false, ...none }
 }

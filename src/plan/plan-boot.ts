@@ -2,6 +2,7 @@ import {
   attempt,
   type BindingPlan,
   type Configuration,
+  diff,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -34,6 +35,8 @@ export interface BootPlan {
   readonly words: readonly string[]
   /** Null: nothing is changed. */
   readonly awaits: Awaits | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** Throws NoSuchFunctionError, and UnreadableError where no option takes it. */
@@ -57,27 +60,30 @@ export function planBoot(
   /** Whether there is anything to do. */
   const add = (found: Configuration | ByHand): boolean => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
-      changes.push(found)
+    else if (diff(found, host).length > 0) changes.push(found)
     return changes.includes(found as Configuration)
   }
 
   const wanted = wantedWords(machine)
   let wayBack: string | null = null
+  let bootLoader: string | null = null
   let words: readonly string[] = []
   if (wanted.length === 0) hand.push(...iommuByHand(machine, onUnreadable))
-  const line = attempt(() => planCommandLine(host, wanted), onUnreadable)
-  if (line !== undefined && 'because' in line) {
-    if (wanted.length > 0) hand.push(line)
-  } else if (line !== undefined) {
+  attempt(() => {
+    const line = planCommandLine(host, wanted)
+    if ('because' in line) {
+      if (wanted.length > 0) hand.push(line)
+      return
+    }
     wayBack = line.wayBack
-    if (line.change && add(line.change)) words = wanted
-  }
+    if (!line.change) return
+    ;({ bootLoader } = line)
+    if (add(line.change)) words = wanted
+  }, onUnreadable)
   const early = leaving.map((f) => earlyFunction(machine, f))
   let taken: Awaits['functions'] = []
   if (early.every((one) => one !== undefined)) {
-    const found = attempt(() => planEarlyBinding(host, early), onUnreadable)
-    if (found !== undefined && add(found))
+    if (attempt(() => add(planEarlyBinding(host, early)), onUnreadable))
       taken = early.map((one, i) => ({ ...one, address: leaving[i]!.address }))
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
   const refusals = [...kept, ...ofRoles]
@@ -90,6 +96,7 @@ export function planBoot(
     wayBack: changes.length > 0 ? wayBack : null,
     words,
     awaits: changes.length === 0 ? null : { functions: taken, words },
+    bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }
 

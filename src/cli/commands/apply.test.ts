@@ -27,6 +27,7 @@ const plan: PlanDocument = {
   losses: [],
   risks: [],
   unreadable: [],
+  bootLoader: null,
 }
 
 async function apply(text: string) {

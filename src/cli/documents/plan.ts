@@ -26,5 +26,6 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     })),
     risks: plan.risks.map((one) => ({ ...one })),
     unreadable: plan.unreadable.map((one) => ({ ...one })),
+    bootLoader: plan.bootLoader,
   }
 }

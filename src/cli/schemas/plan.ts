@@ -45,6 +45,10 @@ export const planSchema = z.strictObject({
   unreadable: z
     .array(z.strictObject({ path: z.string(), why: z.string() }))
     .describe('what could not be read: while there is any, apply refuses the plan'),
+  bootLoader: z
+    .string()
+    .nullable()
+    .describe('which boot loader is changed, and by what it is known to be the right one; null: none is'),
 })
 export type PlanDocument = z.infer<typeof planSchema>
 

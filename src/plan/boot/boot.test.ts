@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { edited } from '../../../test/support/edited-host.js'
 import { workstation } from '../../../test/support/made-computers.js'
-import { denied, madeHost } from '../../../test/support/made-host.js'
+import { denied, link, madeHost } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
@@ -16,6 +16,7 @@ import { topologyPath } from './topology.js'
 
 /** As Debian installs GRUB and initramfs-tools: what is looked at of them. */
 const debian = {
+  '/proc/cmdline': 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-50-amd64 root=LABEL=root ro quiet\n',
   '/etc/default/grub': 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n',
   '/usr/sbin/grub-mkconfig': 'for x in $sysconfdir/default/grub.d/*.cfg ; do\n',
   '/usr/sbin/update-grub': '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n',
@@ -44,9 +45,9 @@ describe('GRUB', () => {
     expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' })).toBe('quiet splash intel_iommu=on\n')
   })
 
-  it('is left alone where it is not as Debian has it', () => {
-    const fedora = { ...debian, '/usr/sbin/grub-mkconfig': 'no drop-ins\n' }
-    expect(planCommandLine(madeHost(fedora), ['intel_iommu=on'])).toMatchObject({
+  it('is left alone where there is nothing that makes its menu', () => {
+    const without = { ...debian, '/usr/sbin/grub-mkconfig': link('nowhere') }
+    expect(planCommandLine(madeHost(without), ['intel_iommu=on'])).toMatchObject({
       kind: 'by hand',
       edit: expect.stringContaining('add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub'),
     })
@@ -199,7 +200,9 @@ describe('a plan from boot on', () => {
     expect(changes.map(({ id }) => id)).toEqual(['early-binding'])
     expect(byHand).toMatchObject([{ edit: expect.stringContaining('take iommu=off out') }])
     // A later word makes up for this one.
-    expect(plan({ ...off, '/proc/cmdline': 'intel_iommu=off\n' }).changes[0]!.id).toBe('command-line')
+    expect(plan({ ...off, '/proc/cmdline': 'BOOT_IMAGE=/vmlinuz intel_iommu=off\n' }).changes[0]!.id).toBe(
+      'command-line',
+    )
   })
 
   it('says what is left to do by hand', () => {

@@ -4,6 +4,8 @@ import { type ByHand, byHand } from './by-hand.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
 import { runKernelInstall } from './kernel-install.js'
+import { installedLoaders } from './loaders.js'
+import { nixosInitramfs } from './nixos.js'
 
 /** What makes the initramfs: a row of the table below. */
 export interface InitramfsMaker {
@@ -17,7 +19,7 @@ export interface InitramfsMaker {
   plan(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand
 }
 
-export const initramfsMakers: readonly InitramfsMaker[] = [initramfsTools]
+export const initramfsMakers: readonly InitramfsMaker[] = [nixosInitramfs, initramfsTools]
 
 /** Has functions bound to vfio-pci in the initramfs, before their drivers are loaded. */
 export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand {
@@ -27,13 +29,21 @@ export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]
     return 'because' in found ? found : carriedOn(host, found)
   }
   return byHand(
-    `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
+    `no initramfs was found that handover changes (${initramfsMakers
+      .filter((one) => one !== nixosInitramfs)
+      .map(({ name }) => name)
+      .join(', ')})`,
     `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,
   )
 }
 
-/** Where kernel-install copies the initramfs to the EFI system partition, or into an image there, it is run too. */
+/** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */
 function carriedOn(host: Host, change: Configuration): Configuration {
+  const known = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+  // These copy new images by themselves, but not the old ones that undoing puts back.
+  const again = known.filter((argv) => argv.length > 0)
+  if (again.length > 0) return { ...change, takeBack: [...(change.takeBack ?? []), ...again] }
+  if (known.length > 0) return change
   const copying = runKernelInstall(host)
   if (copying === undefined) return change
   // A hook of the package systemd-boot may run it in the midst of the first command.
