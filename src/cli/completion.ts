@@ -22,6 +22,7 @@ const words: Readonly<
     list: `ls /sys/bus/pci/devices 2>/dev/null | sed 's/^0000://'`,
   },
   entry: { words: [], list: `ls ${stateFolder} 2>/dev/null | grep -x '[1-9][0-9]*'` },
+  word: { words: [] },
 }
 
 /** The table as a tree: first words, and what may follow them. */

@@ -13,7 +13,7 @@ import { displayWidth, render } from './text.js'
 
 function plan(boot: boolean, edits: Edits = {}) {
   const host = edited(workstation(), { ...debian, '/sys/bus/pci/drivers/vfio-pci/module': '', ...edits })
-  const intent = { devices: ['0000:01:00.0'], boot, accept: ['display'] as const }
+  const intent = { devices: ['0000:01:00.0'], boot, byId: false, accept: ['display'] as const }
   return planSchema.parse(planDocument(makePlan(host, readMachine(host), intent), '2026-01-01T00:00:00Z'))
 }
 const off = { '/sys/class/iommu/dmar0': null }
@@ -53,7 +53,7 @@ const document: PlanDocument = {
   schema: 'handover.plan/1',
   program: 'handover 0.1.0',
   at: '2026-11-25T12:00:00.000Z',
-  intent: { devices: ['0000:01:00.0'], boot: true, accept: [] },
+  intent: { devices: ['0000:01:00.0'], boot: true, byId: false, accept: [] },
   takes: ['0000:01:00.0'],
   changes: [],
   refusals: [],
@@ -61,6 +61,7 @@ const document: PlanDocument = {
   notes: [],
   byHand: [],
   needsRestart: true,
+  restartFor: ['kernel command line'],
   wayBack: 'The recovery entries of the boot menu stay as they are.',
   losses: [],
   risks: [],

@@ -19,15 +19,11 @@ export function planText(document: PlanDocument, columns: number): readonly Line
     risks,
     unreadable,
     needsRestart,
+    restartFor,
     bootLoader,
   } = document
   const width = Math.min(columns, 110)
-  const lines: Line[] = [
-    ...wrap(
-      `Takes ${takes.join(', ') || 'nothing'} from the host ${intent.boot ? 'from the next start on' : 'until unbind or a restart'}.`,
-      width,
-    ),
-  ]
+  const lines: Line[] = [...wrap(whatGoes(intent, takes), width)]
   for (const { functions, reason } of accepted)
     lines.push(...wrap(`Accepted for ${functions.join(', ')}: ${reason}`, width))
   for (const { kind, address } of notes) lines.push(...wrap(noteText(kind, address), width))
@@ -48,8 +44,7 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   if (risks.length > 0) lines.push('', heading('What can go wrong, and the way back'))
   for (const { can, back } of risks) lines.push(...item(`${can} Back: ${back}`, width))
   if (bootLoader !== null) lines.push('', ...wrap(`The boot loader: ${bootLoader}`, width))
-  if (needsRestart)
-    lines.push('', ...wrap(`It takes a restart, for: ${restarting(changes).join('; ')}.`, width))
+  if (needsRestart) lines.push('', ...wrap(`It takes a restart, for: ${restartFor.join('; ')}.`, width))
   else if (changes.length > 0) lines.push('', 'It takes no restart.')
   else if (byHand.length === 0 && unreadable.length === 0) lines.push('', 'Nothing need be changed.')
   return lines
@@ -86,17 +81,18 @@ function item(text: string, width: number): readonly string[] {
   return wrap(text, width - 4).map((line, i) => `${i === 0 ? '  - ' : '    '}${line}`)
 }
 
-/** Files are read by the next start; everything else takes effect at once. */
-function restarting(changes: PlanDocument['changes']): readonly string[] {
-  return changes.filter(({ kind }) => kind === 'configuration').map(({ target }) => target)
-}
-
 /** `0000:01:00.0 (nvidia): the only display, boot VGA; drm card0` */
 function lossText({ address, driver, roles, holds }: PlanDocument['losses'][number]): string {
   const words = roles.map(({ name, last }) => `${last ? 'the only ' : ''}${roleWords[name]}`)
   const objects = holds.map(({ kind, name }) => `${kind} ${name}`)
   const what = [words.join(', '), objects.join(', ')].filter(Boolean).join('; ')
   return `${address} (${driver ?? 'no driver'})${what === '' ? '' : `: ${what}`}`
+}
+
+function whatGoes({ devices, boot, host }: PlanDocument['intent'], takes: readonly string[]): string {
+  if (takes.length === 0 && host)
+    return devices.length > 0 ? `${devices.join(', ')} stays with the host.` : 'No device leaves the host.'
+  return `Takes ${takes.join(', ') || 'nothing'} from the host ${boot ? 'from the next start on' : 'until unbind or a restart'}.`
 }
 
 /** A sentence, and what is to be copied below it, line by line. */

@@ -5,6 +5,7 @@ import {
   type BindingPlan,
   type Change,
   type ChangeEvent,
+  type Configuration,
   type Context,
   giveBack,
   stateFolder,
@@ -131,14 +132,19 @@ async function putBack(
   return undone
 }
 
-/** Drivers and consoles are as they were again after a restart. */
+/** What the kernel holds is as it was again after a restart, and files in /run are gone. */
 export function isOver(entry: Entry, change: Change, root = '/'): boolean {
-  return change.kind !== 'configuration' && hasRestarted(entry, root)
+  const lasts = change.kind === 'configuration' && !isInRun(change)
+  return !lasts && hasRestarted(entry, root)
 }
 
 /** Whether the computer has been started since. */
 export function hasRestarted({ head }: Entry, root = '/'): boolean {
   return head.bootId !== bootId(root)
+}
+
+function isInRun({ edits }: Configuration): boolean {
+  return edits.length > 0 && edits.every(({ path }) => path.startsWith('/run/'))
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

@@ -4,6 +4,7 @@ import { debian } from '../../test/support/made-boot.js'
 import { workstation } from '../../test/support/made-computers.js'
 import { denied } from '../../test/support/made-host.js'
 import { type RoleName, readMachine } from '../machine/index.js'
+import type { Wishes } from './host/wish.js'
 import { makePlan } from './make-plan.js'
 
 const card = '0000:01:00.0'
@@ -11,9 +12,15 @@ const card = '0000:01:00.0'
 /** The IOMMU is off. */
 const off = { '/sys/class/iommu/dmar0': null }
 
-function plan(boot: boolean, edits: Edits = {}, accept: readonly RoleName[] = ['display']) {
+function plan(boot: boolean, edits: Edits = {}, accept: readonly RoleName[] = ['display'], wishes?: Wishes) {
   const host = edited(workstation(), { ...debian, '/sys/bus/pci/drivers/vfio-pci/module': '', ...edits })
-  return makePlan(host, readMachine(host), { devices: [card], boot, accept })
+  return makePlan(host, readMachine(host), {
+    devices: [card],
+    boot,
+    byId: false,
+    accept,
+    ...(wishes && { host: wishes }),
+  })
 }
 
 describe('what the host loses', () => {
@@ -77,6 +84,17 @@ describe('what can go wrong', () => {
     }
     expect(said(false, console)).toContain(`text console is no longer seen on ${card}`)
   })
+})
+
+it('of settings that the kernel holds is that it gives less', () => {
+  const pages = {
+    '/proc/meminfo': 'MemTotal: 32768000 kB\nHugepagesize: 2048 kB\n',
+    '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '0\n',
+    '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages': '0\n',
+  }
+  const { risks, restartFor } = plan(false, pages, ['display'], { hugePages: '1G' })
+  expect(risks.map(({ can }) => can)).toContainEqual(expect.stringMatching(/give less than 512 for/))
+  expect(restartFor).toEqual([])
 })
 
 describe('what cannot be read', () => {

@@ -3,6 +3,7 @@ import {
   type BindingPlan,
   type Configuration,
   diff,
+  type FileEdit,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -14,6 +15,8 @@ import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
 import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
+import { planModprobe, refuseEquals, wayBackById } from './boot/by-id.js'
+import { planDriverctl } from './boot/driverctl.js'
 import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
 import { planCommandLine } from './boot/loaders.js'
@@ -39,12 +42,21 @@ export interface BootPlan {
   readonly bootLoader: string | null
 }
 
+/** `byId`: vfio-pci takes functions by their ids, not by their place. */
+export interface BootOptions extends PlanOptions {
+  readonly byId?: boolean
+  /** A file that is to be in the initramfs too. */
+  readonly idleSleep?: FileEdit | undefined
+}
+
+const awake = 'vfio-pci keeps idle devices awake'
+
 /** Throws NoSuchFunctionError, and UnreadableError where no option takes it. */
 export function planBoot(
   host: Host,
   machine: Machine,
   addresses: readonly string[],
-  options: PlanOptions = {},
+  options: BootOptions = {},
 ): BootPlan {
   // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not,
   // where there can be one.
@@ -82,18 +94,35 @@ export function planBoot(
   }, onUnreadable)
   const early = leaving.map((f) => earlyFunction(machine, f))
   let taken: Awaits['functions'] = []
-  if (early.every((one) => one !== undefined)) {
-    if (attempt(() => add(planEarlyBinding(host, early)), onUnreadable))
-      taken = early.map((one, i) => ({ ...one, address: leaving[i]!.address }))
+  if (leaving.length === 0) {
+    // Nothing is taken early: the devices stay with the host.
+  } else if (early.every((one) => one !== undefined)) {
+    const isAdded = attempt(() => {
+      const modprobe = options.byId ? planModprobe(host, leaving) : undefined
+      if (modprobe !== undefined && 'because' in modprobe) return add(modprobe)
+      const found = planEarlyBinding(host, early, modprobe)
+      const { idleSleep } = options
+      const into = idleSleep !== undefined && found.kind !== 'by hand'
+      const isNew = add(into ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+      if (idleSleep !== undefined && !into)
+        add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+      return isNew
+    }, onUnreadable)
+    if (isAdded) taken = early.map((one, i) => ({ ...one, address: leaving[i]!.address }))
+    attempt(() => {
+      const overrides = planDriverctl(host, machine, leaving)
+      if (overrides !== undefined) add(overrides)
+    }, onUnreadable)
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
-  const refusals = [...kept, ...ofRoles]
+  const ofIds = options.byId ? refuseEquals(machine, leaving) : []
+  const refusals = [...kept, ...ofIds, ...ofRoles]
   return {
     changes,
     refusals: refusals.filter((one) => !isAccepted(one)),
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack: changes.length > 0 ? wayBack : null,
+    wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
     words,
     awaits: changes.length === 0 ? null : { functions: taken, words },
     bootLoader: changes.length > 0 ? bootLoader : null,

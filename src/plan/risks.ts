@@ -43,6 +43,18 @@ const ofChanges: { readonly [K in Change['kind']]: (changes: Of<K>, plan: Planne
       can: `What the kernel writes to its text console is no longer seen on ${address}.`,
       back: 'Until handover undo brings it back there: dmesg, a serial console, or ssh.',
     })),
+  attribute: (changes) =>
+    changes.map(({ title, after, ifLess }) => ({
+      can: `The kernel may give less than ${after} for ${title}.`,
+      back: `What was done is then put back. The reason: ${ifLess}.`,
+    })),
+  'bar-size': (changes) =>
+    changes.map(({ address, bar }) => ({
+      can: `${address} may not work with BAR ${bar} in another size, which it leaves its driver for.`,
+      back: 'handover undo, or a restart, gives it the size that it had.',
+    })),
+  // Nothing that is there is touched: the kernel makes one, or says that it does not.
+  'mediated-device': () => [],
   configuration: (changes, plan) =>
     changes.flatMap((change) => [...ofSetting(change, plan), ...ofCommands(change)]),
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { type Host, liveHost, pseudonymousHost } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
-import { makePlan, type Plan } from '../../plan/index.js'
+import { makePlan, type Plan, requireGroup } from '../../plan/index.js'
 import { refusalText } from '../binding.js'
 import { carryOutPlan } from '../carry-out-plan.js'
 import { isSet, type Run } from '../command.js'
@@ -24,6 +24,8 @@ export const run: Run = (terminal, asked) =>
     const file = asked.arguments[0]!
     const wanted = readPlan(file)
     requireRead(file, wanted.unreadable)
+    const { group } = wanted.intent.host ?? {}
+    if (group !== undefined) requireGroup(liveHost(), group)
     const plan = planAgain(liveHost(), wanted)
     const document = planDocument(plan, wanted.at)
     if (document.refusals.length > 0) {

@@ -111,7 +111,12 @@ describe('setup', () => {
 
   it('applies the plan that was shown', async () => {
     const { applied, out } = await answer([card, fromBootOn, accept, ['Do it', down, enter]])
-    expect(applied?.intent).toEqual({ devices: ['0000:01:00.0'], boot: true, accept: ['display'] })
+    expect(applied?.intent).toEqual({
+      devices: ['0000:01:00.0'],
+      boot: true,
+      byId: false,
+      accept: ['display'],
+    })
     expect(out).toContain('$ handover apply plan.json')
   })
 

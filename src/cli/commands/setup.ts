@@ -74,7 +74,7 @@ async function steps(setting: Setting): Promise<number> {
   showCommand(terminal, 'devices')
   const address = await chooseDevice(setting, machine)
   const boot = await chooseTime(setting)
-  const intent = await chooseRoles(setting, machine, { devices: [address], boot, accept: [] })
+  const intent = await chooseRoles(setting, machine, { devices: [address], boot, byId: false, accept: [] })
   if (intent === undefined) return status.refused
 
   const words = wordsOf(intent)

@@ -2,6 +2,19 @@ import * as z from 'zod'
 import { change, note, refusal } from './binding.js'
 import { fact, functionAddress, held, roleName } from './common.js'
 
+const wishes = z
+  .strictObject({
+    group: z.string(),
+    hugePages: z.string(),
+    functions: z.string(),
+    mediated: z.strictObject({ type: z.string(), uuid: z.string() }),
+    cpus: z.string(),
+    libvirt: z.string(),
+    barSizes: z.array(z.string()),
+  })
+  .partial()
+  .describe('what else is wanted of the host, in the words of the options of plan')
+
 /** What `handover plan --json` prints, and what `-o` saves for `handover apply`. */
 export const planSchema = z.strictObject({
   schema: z.literal('handover.plan/1'),
@@ -11,7 +24,9 @@ export const planSchema = z.strictObject({
     .strictObject({
       devices: z.array(functionAddress).describe('those asked for'),
       boot: z.boolean().describe('from boot on; else until the next restart'),
+      byId: z.boolean().describe('from boot on: by ids; else by place'),
       accept: z.array(roleName),
+      host: wishes.optional(),
     })
     .describe('what is wanted: apply plans it again, and compares'),
   takes: z
@@ -25,6 +40,7 @@ export const planSchema = z.strictObject({
     .array(z.strictObject({ because: z.string(), edit: z.string() }))
     .describe('what handover does not change here'),
   needsRestart: z.boolean(),
+  restartFor: z.array(z.string()).describe('targets of changes that take effect with the next start'),
   wayBack: z
     .string()
     .nullable()

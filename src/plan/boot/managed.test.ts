@@ -155,6 +155,19 @@ describe('NixOS', () => {
     })
   })
 
+  it('is told the ids', () => {
+    const modprobe = {
+      path: '',
+      before: null,
+      after: '# x\noptions vfio-pci ids=10de:2206,10de:1aef\n',
+      mode: 0o644,
+      folders: [],
+    }
+    expect(nixosInitramfs.planById(madeHost({}), modprobe)).toMatchObject({
+      edit: expect.stringContaining('boot.kernelParams = [ "vfio-pci.ids=10de:2206,10de:1aef" ];'),
+    })
+  })
+
   it('gets a script that Nix does not take for its own', () => {
     const { edit } = nixosInitramfs.plan(madeHost({}), [
       { path: 'pci0000:00/01.0/00.0', vendor: 0x10de, device: 0x2206 },

@@ -1,8 +1,8 @@
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { takeScript } from './early.js'
-import type { InitramfsMaker } from './initramfs.js'
 import type { Loader } from './loader.js'
+import type { InitramfsMaker } from './maker.js'
 
 const mark = '/etc/NIXOS'
 
@@ -43,6 +43,15 @@ export const nixosInitramfs: InitramfsMaker = {
   boot.initrd.availableKernelModules = [ "vfio_pci" ];
   boot.initrd.preDeviceCommands = ''
 ${inNix(takeScript(functions))}  '';
+}`,
+    ),
+  planById: (_host, { after }) =>
+    byHand(
+      'NixOS makes its initramfs from its configuration, which is not changed here',
+      `add this module, ${rebuild}:
+{
+  boot.initrd.kernelModules = [ "vfio_pci" ];
+  boot.kernelParams = [ "vfio-pci.ids=${/ids=(\S+)/.exec(after ?? '')?.[1]}" ];
 }`,
     ),
 }
