@@ -57,7 +57,7 @@ function holderOf(file: string): number | undefined {
 }
 
 /** When a process began, in ticks since the computer did, so that its number alone is not taken for it (proc(5), stat: field 22). */
-function startOf(pid: number): string | undefined {
+export function startOf(pid: number): string | undefined {
   const path = `/proc/${pid}/stat`
   if (!existsSync(path)) return undefined
   const text = readFileSync(path, 'utf8')

@@ -10,7 +10,38 @@ export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
+export { pressPowerButton, switchOff } from './power.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
 export { type RunSettings, socketsOf } from './qemu/run.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
+export { NotFreeError, realPath, requireFree } from './run/free.js'
+export { joinQmp } from './run/join.js'
+export {
+  descriptionFile,
+  descriptionsFolder,
+  isFile,
+  machineNames,
+  makeRunsFolder,
+  readMachineDescription,
+  requireOwnName,
+  runFolder,
+  runsFolder,
+} from './run/places.js'
+export {
+  type Ended,
+  endUnwatched,
+  failureOf,
+  filesOf,
+  isAlive,
+  isRunning,
+  OwnRun,
+  processOf,
+  type RunRecord,
+  type RunState,
+  readRun,
+  readRuns,
+  runsAlready,
+  stateOf,
+} from './run/record.js'
+export { type ConsoleRelay, type Relay, relayConsole, relayQmp } from './run/relay.js'
