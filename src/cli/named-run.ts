@@ -1,6 +1,7 @@
 import {
   descriptionFile,
   isFile,
+  isRootsOnly,
   machineNames,
   type RunRecord,
   readMachineDescription,
@@ -17,9 +18,11 @@ export function runOf(word: string): RunRecord | undefined {
     return readRuns().find((run) => run.file === file) ?? readRun(readMachineDescription(word).name)
   }
   const run = readRun(word)
-  if (run === undefined && !machineNames().includes(word))
+  if (run !== undefined) return run
+  if (isRootsOnly(word)) throw new CliError(status.privilege, `root started ${word}: run this with sudo`)
+  if (!machineNames().includes(word))
     throw new CliError(status.noSuchDevice, `there is no machine ${word}`, [
       'handover vm list lists what there is',
     ])
-  return run
+  return undefined
 }

@@ -21,6 +21,7 @@ export {
   descriptionFile,
   descriptionsFolder,
   isFile,
+  isRootsOnly,
   machineNames,
   makeRunsFolder,
   readMachineDescription,

@@ -37,6 +37,8 @@ export const run: Run = (terminal, asked) => {
       terminal.columns,
     ),
   )
+  if (machines.some(({ state }) => state === 'unknown'))
+    terminal.say(['Of what root started only root sees the state: sudo handover vm list'])
   for (const { name, failure, problems } of machines) {
     if (failure !== null) terminal.say([`${name}: ${failure}`])
     terminal.say(problems)

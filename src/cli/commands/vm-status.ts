@@ -19,6 +19,7 @@ const states: Readonly<Record<MachineDocument['state'], string>> = {
   unwatched: 'runs, and who watched it was killed: vm stop ends it and gives its devices back',
   stopped: 'does not run',
   'ended badly': 'ended badly',
+  unknown: 'was started by root, and only root may look',
 }
 
 export function machineText(document: MachineDocument, columns: number): readonly Line[] {

@@ -34,11 +34,12 @@ export const run: Run = (terminal, asked) =>
       terminal.say([`${record?.name ?? word} does not run.`])
       return status.ok
     }
-    if (isRunning(record)) await end(terminal, word, record, isSet(asked, 'force'), signal)
+    const wasRunning = isRunning(record)
+    if (wasRunning) await end(terminal, word, record, isSet(asked, 'force'), signal)
     const last = readRun(record.name)
     if (last === undefined) return status.ok // it was started and forgotten meanwhile
     // Where nobody watched it, what they had to do is done here.
-    await tidy(terminal, last, isRunning(record) ? null : failureOf(last))
+    await tidy(terminal, last, wasRunning ? null : failureOf(last))
     const failure = last.ended?.failure ?? null
     if (failure !== null && !isSet(asked, 'force'))
       throw new CliError(status.failed, `${last.name}: ${failure}`)

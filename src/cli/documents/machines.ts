@@ -7,6 +7,7 @@ import {
   failureOf,
   isAlive,
   isFile,
+  isRootsOnly,
   isRunning,
   joinQmp,
   MachineError,
@@ -96,7 +97,7 @@ function common(name: string, word: string, run: RunRecord | undefined, read: Tr
   return {
     name,
     file: run?.file ?? descriptionFile(word),
-    state: run ? stateOf(run) : ('never started' as const),
+    state: run ? stateOf(run) : isRootsOnly(name) ? ('unknown' as const) : ('never started' as const),
     failure: run ? failureOf(run) : null,
     memoryBytes: memoryBytes === undefined ? null : String(memoryBytes),
     cpus: cpus ?? null,

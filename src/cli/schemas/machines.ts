@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { fact, functionAddress, sizeBytes } from './common.js'
 
 const state = z
-  .enum(['never started', 'starting', 'runs', 'unwatched', 'stopped', 'ended badly'])
-  .describe('unwatched: it runs, and who was to give its devices back was killed')
+  .enum(['never started', 'starting', 'runs', 'unwatched', 'stopped', 'ended badly', 'unknown'])
+  .describe(
+    'unwatched: it runs, and who was to give its devices back was killed; unknown: root started it, and only root may look',
+  )
 
 const common = {
   name: z.string(),

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Description, DescriptionError, readDescription } from '../description/index.js'
@@ -18,12 +18,14 @@ export function thisCaller(): Caller {
   return { uid: process.geteuid?.() ?? 0, runtimeFolder: process.env.XDG_RUNTIME_DIR }
 }
 
+const rootsFolder = '/run/handover/vms'
+
 /**
  * Where the run folders of a caller's machines are: in /run for root; else where the session keeps such things, or in a folder
  * of their own in /tmp where it keeps none.
  */
 export function runsFolder({ uid, runtimeFolder }: Caller = thisCaller()): string {
-  if (uid === 0) return '/run/handover/vms'
+  if (uid === 0) return rootsFolder
   return join(runtimeFolder || join(tmpdir(), `handover-${uid}`), 'handover', 'vms')
 }
 
@@ -41,6 +43,11 @@ export function makeRunsFolder(caller: Caller = thisCaller()): string {
 /** The run folder of one machine, in which its sockets are: see {@link socketsOf}. */
 export function runFolder(name: string, folder = runsFolder()): string {
   return join(folder, name)
+}
+
+/** Whether a machine of this name runs, or has run, of which this caller may know no more: root started it. */
+export function isRootsOnly(name: string, { uid }: Caller = thisCaller()): boolean {
+  return uid !== 0 && existsSync(runFolder(name, rootsFolder))
 }
 
 /** A MACHINE as it is asked for: a FILE where it has a slash or ends like one, else a NAME. */
