@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { liveContext } from '../changes/index.js'
+import { liveContext, targetOf } from '../changes/index.js'
 import { BusyError, readJournal, type Tools, undoEntry } from '../plan/index.js'
 import { endUnwatched, isRunning, type RunRecord } from '../vm/index.js'
 import { progressText } from './binding.js'
@@ -24,10 +24,10 @@ export async function giveBack(id: number, context: Tools): Promise<void> {
   }
 }
 
-/** Of a run whose end nobody saw: gives its devices back. */
+/** Of a run whose end nobody saw: gives its devices back, but for what a person has dealt with since. */
 export async function tidy(terminal: Terminal, record: RunRecord, failure: string | null): Promise<void> {
   if (record.ended !== null || isRunning(record)) return
-  if (record.journal !== null) {
+  if (record.journal !== null && !isDealtWith(record.journal)) {
     const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
     try {
       await giveBack(record.journal, context)
@@ -40,4 +40,14 @@ export async function tidy(terminal: Terminal, record: RunRecord, failure: strin
     status: failure === null ? status.ok : status.failed,
     failure,
   })
+}
+
+/** Whether something of it was changed again later. */
+function isDealtWith(id: number): boolean {
+  const entries = readJournal('/')
+  const targets = new Set(entries.find(({ head }) => head.id === id)?.head.changes.map(targetOf))
+  return entries.some(
+    ({ head, state }) =>
+      head.id > id && state !== 'undone' && head.changes.some((change) => targets.has(targetOf(change))),
+  )
 }
