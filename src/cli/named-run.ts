@@ -15,7 +15,10 @@ import { status } from './status.js'
 export function runOf(word: string): RunRecord | undefined {
   if (isFile(word)) {
     const file = descriptionFile(word)
-    return readRuns().find((run) => run.file === file) ?? readRun(readMachineDescription(word).name)
+    return (
+      readRuns(undefined, () => undefined).find((run) => run.file === file) ??
+      readRun(readMachineDescription(word).name)
+    )
   }
   const run = readRun(word)
   if (run !== undefined) return run

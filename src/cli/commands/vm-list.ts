@@ -1,11 +1,15 @@
 import { roughSizeText } from '../../machine/index.js'
+import { machineNames, readRuns } from '../../vm/index.js'
 import { isSet, type Run } from '../command.js'
 import { machinesDocument } from '../documents/machines.js'
 import { status } from '../status.js'
 import { table } from '../table.js'
 
 export const run: Run = (terminal, asked) => {
-  const document = machinesDocument()
+  const document = machinesDocument(
+    machineNames(),
+    readRuns(undefined, ({ message }) => terminal.say([message])),
+  )
   const { machines } = document
   if (isSet(asked, 'json')) {
     terminal.printJson(document)

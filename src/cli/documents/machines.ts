@@ -17,7 +17,6 @@ import {
   QmpError,
   type RunRecord,
   readMachineDescription,
-  readRuns,
   runFolder,
   stateOf,
 } from '../../vm/index.js'
@@ -25,10 +24,7 @@ import { runOf } from '../named-run.js'
 import type { MachineDocument, MachinesDocument } from '../schemas/machines.js'
 
 /** Those that have a name, and those of a file that run, or ended badly. */
-export function machinesDocument(
-  names: readonly string[] = machineNames(),
-  runs: readonly RunRecord[] = readRuns(),
-): MachinesDocument {
+export function machinesDocument(names: readonly string[], runs: readonly RunRecord[]): MachinesDocument {
   const words = new Map(names.map((name) => [name, name]))
   for (const run of runs)
     if (!words.has(run.name) && stateOf(run) !== 'stopped') words.set(run.name, run.file)

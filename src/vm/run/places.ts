@@ -32,11 +32,18 @@ export function runsFolder({ uid, runtimeFolder }: Caller = thisCaller()): strin
 /** Makes it where it is missing. Throws {@link MachineError} where it is not the caller's own: others could then read consoles. */
 export function makeRunsFolder(caller: Caller = thisCaller()): string {
   const folder = runsFolder(caller)
-  const top = resolve(folder, '../..')
-  mkdirSync(folder, { recursive: true, mode: caller.uid === 0 ? 0o755 : 0o700 })
-  const { uid, mode } = lstatSync(top)
-  if (uid !== caller.uid || (mode & 0o022) !== 0)
-    throw new MachineError(`${top} belongs to another user, or others may write in it; it is not used`)
+  const isRoot = caller.uid === 0
+  try {
+    mkdirSync(folder, { recursive: true, mode: isRoot ? 0o755 : 0o700 })
+  } catch (error) {
+    throw new MachineError(`${folder} cannot be made: ${(error as NodeJS.ErrnoException).code}`)
+  }
+  // What stands above /run/handover is root's anyhow.
+  for (const own of [folder, resolve(folder, '..'), ...(isRoot ? [] : [resolve(folder, '../..')])]) {
+    const { uid, mode } = lstatSync(own)
+    if (uid !== caller.uid || (mode & 0o022) !== 0)
+      throw new MachineError(`${own} belongs to another user, or others may write in it; it is not used`)
+  }
   return folder
 }
 

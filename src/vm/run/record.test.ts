@@ -75,9 +75,13 @@ describe('a run', () => {
     expect(isAlive(null)).toBe(false)
   })
 
-  it('that another version wrote is not guessed at', () => {
+  it.each(['{"schema": "handover.run/2"}', '{'])('whose file is %s is not guessed at', (text) => {
     const run = OwnRun.claim(claim, runs)
-    writeFileSync(join(run.folder, 'run.json'), '{"schema": "handover.run/2"}')
-    expect(() => readRuns(runs)).toThrow('another version')
+    OwnRun.claim({ ...claim, name: 'n' }, runs)
+    writeFileSync(join(run.folder, 'run.json'), text)
+    expect(() => readRuns(runs)).toThrow("run.json is not this version's")
+    const unread: string[] = []
+    expect(readRuns(runs, ({ message }) => unread.push(message)).map(({ name }) => name)).toEqual(['n'])
+    expect(unread).toHaveLength(1)
   })
 })

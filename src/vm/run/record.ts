@@ -114,18 +114,37 @@ export function readRun(name: string, folder = runsFolder()): RunRecord | undefi
     if (code === 'ENOENT') return undefined
     throw new MachineError(`${file} cannot be read: ${code}`)
   }
-  const record = JSON.parse(text) as RunRecord
-  if (record.schema !== 'handover.run/1')
-    throw new MachineError(`${file} was written by another version of handover`)
-  return record
+  try {
+    const record = JSON.parse(text) as RunRecord
+    if (record.schema === 'handover.run/1') return record
+  } catch {
+    // Told below.
+  }
+  throw new MachineError(
+    `${file} is not this version's: remove ${runFolder(name, folder)} when nothing of it runs`,
+  )
 }
 
-/** All that run, or ran last, of this caller; by name. */
-export function readRuns(folder = runsFolder()): readonly RunRecord[] {
+/**
+ * All that run, or ran last, of this caller; by name. Throws {@link MachineError} where one cannot be read, or tells it to
+ * `unread` and goes on.
+ */
+export function readRuns(
+  folder = runsFolder(),
+  unread?: (error: MachineError) => void,
+): readonly RunRecord[] {
   if (!existsSync(folder)) return []
   return readdirSync(folder)
     .sort()
-    .flatMap((name) => readRun(name, folder) ?? [])
+    .flatMap((name) => {
+      try {
+        return readRun(name, folder) ?? []
+      } catch (error) {
+        if (unread === undefined || !(error instanceof MachineError)) throw error
+        unread(error)
+        return []
+      }
+    })
 }
 
 /** What is known of a run before anything is looked at. */
