@@ -27,10 +27,11 @@ export async function giveBack(id: number, context: Tools): Promise<void> {
 /** Of a run whose end nobody saw: gives its devices back, but for what a person has dealt with since. */
 export async function tidy(terminal: Terminal, record: RunRecord, failure: string | null): Promise<void> {
   if (record.ended !== null || isRunning(record)) return
-  if (record.journal !== null && !isDealtWith(record.journal)) {
+  const open = record.journals.filter((id) => !isDealtWith(id, record.journals))
+  if (open.length > 0) {
     const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
     try {
-      await giveBack(record.journal, context)
+      for (const id of open.toReversed()) await giveBack(id, context)
     } finally {
       context.writer.close()
     }
@@ -42,12 +43,15 @@ export async function tidy(terminal: Terminal, record: RunRecord, failure: strin
   })
 }
 
-/** Whether something of it was changed again later. */
-function isDealtWith(id: number): boolean {
+/** Whether something of it was changed again later, otherwise than under `own`. */
+function isDealtWith(id: number, own: readonly number[]): boolean {
   const entries = readJournal('/')
   const targets = new Set(entries.find(({ head }) => head.id === id)?.head.changes.map(targetOf))
   return entries.some(
     ({ head, state }) =>
-      head.id > id && state !== 'undone' && head.changes.some((change) => targets.has(targetOf(change))),
+      head.id > id &&
+      !own.includes(head.id) &&
+      state !== 'undone' &&
+      head.changes.some((change) => targets.has(targetOf(change))),
   )
 }

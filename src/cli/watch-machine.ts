@@ -123,11 +123,11 @@ async function runMachine(
       signal: stop.first,
       onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
     })
-    own.note({ journal: id })
+    own.note({ journals: id === null ? [] : [id] })
     try {
       await runQemu(terminal, description, addresses, foreground, own, stop)
     } finally {
-      if (id !== null) await giveBack(id, context)
+      for (const one of own.record.journals.toReversed()) await giveBack(one, context)
     }
   } finally {
     context.writer.close()

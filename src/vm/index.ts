@@ -36,6 +36,7 @@ export {
   filesOf,
   isAlive,
   isRunning,
+  noteRun,
   OwnRun,
   processOf,
   type RunRecord,

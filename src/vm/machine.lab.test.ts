@@ -127,7 +127,7 @@ describe('a machine in the laboratory', () => {
     expect(JSON.parse(await lab().succeed(`${handover} vm status test --json`))).toMatchObject({
       state: 'runs',
       devices: [disk, edu].map((address) => ({ address, driver: { value: 'vfio-pci' } })),
-      journal: expect.any(Number),
+      journals: [expect.any(Number)],
     })
     await lab().succeed('cat > /run/other.yaml', { input: description().replace('test', 'other') })
     expect(await lab().run(`${handover} vm start /run/other.yaml`)).toMatchObject({

@@ -23,7 +23,7 @@ const states: Readonly<Record<MachineDocument['state'], string>> = {
 }
 
 export function machineText(document: MachineDocument, columns: number): readonly Line[] {
-  const { name, state, failure, says, devices, problems } = document
+  const { name, state, failure, says, devices, problems, journals } = document
   const isBad = state === 'ended badly' || state === 'unwatched'
   const rows: (readonly [string, string | null])[] = [
     ['description', document.file],
@@ -41,7 +41,7 @@ export function machineText(document: MachineDocument, columns: number): readonl
       says && 'agent' in says && says.agent !== null ? (says.agent ? 'listens' : 'not there') : null,
     ],
     ['run folder', document.startedAt && document.folder],
-    ['to be undone', isBad && document.journal !== null ? `sudo handover undo ${document.journal}` : null],
+    ['changes', isBad && journals.length > 0 ? `handover history: ${journals.join(', ')}` : null],
   ]
   return [
     [{ text: name, style: 'bold' }, ' ', { text: states[state], style: isBad ? 'yellow' : undefined }],

@@ -67,7 +67,7 @@ export async function machineDocument(word: string): Promise<MachineDocument> {
     accelerator: run?.accelerator ?? null,
     devices: run ? driversOf(run.addresses, liveHost()) : [],
     says: running && run.qemu !== null ? await saysOf(run) : null,
-    journal: run?.journal ?? null,
+    journals: [...(run?.journals ?? [])],
   }
 }
 

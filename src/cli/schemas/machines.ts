@@ -58,6 +58,6 @@ export const machineSchema = z.strictObject({
     ])
     .nullable()
     .describe('what QEMU says of it; null: it does not run'),
-  journal: z.int().positive().nullable().describe('under which its changes to the host can be undone'),
+  journals: z.array(z.int().positive()).describe('numbers under which its changes to the host can be undone'),
 })
 export type MachineDocument = z.infer<typeof machineSchema>

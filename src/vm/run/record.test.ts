@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   failureOf,
   isAlive,
+  noteRun,
   OwnRun,
   processOf,
   type RunRecord,
@@ -73,6 +74,15 @@ describe('a run', () => {
     await once(child, 'exit')
     expect(isAlive(known)).toBe(false)
     expect(isAlive(null)).toBe(false)
+  })
+
+  it('is noted on by others too, while it runs', () => {
+    const run = OwnRun.claim(claim, runs)
+    noteRun('m', { addresses: ['0000:01:00.0'], journals: [3] }, runs)
+    run.note({ accelerator: 'kvm' })
+    expect(run.record).toMatchObject({ addresses: ['0000:01:00.0'], journals: [3], accelerator: 'kvm' })
+    run.end({ at, status: 0, failure: null })
+    expect(() => noteRun('m', { journals: [] }, runs)).toThrow('m does not run')
   })
 
   it.each(['{"schema": "handover.run/2"}', '{'])('whose file is %s is not guessed at', (text) => {

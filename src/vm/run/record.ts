@@ -10,7 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { processStart } from '../../plan/index.js'
 import type { Accelerator } from '../accelerator.js'
 import { MachineError } from '../machine-error.js'
@@ -44,8 +44,8 @@ export interface RunRecord {
   readonly cpus: number
   /** More of QEMU's own, from the description. */
   readonly arguments: readonly string[]
-  /** Under which its changes to the host can be undone; null: there were none. */
-  readonly journal: number | null
+  /** Under which its changes to the host can be undone, oldest first. */
+  readonly journals: readonly number[]
   readonly ended: Ended | null
 }
 
@@ -179,18 +179,19 @@ export class OwnRun {
     const run = new OwnRun(folder, {
       schema: 'handover.run/1',
       ...{ name, file, startedAt: new Date().toISOString(), watcher, kept, qemu: null, accelerator: null },
-      ...{ addresses: [], disks: [], memoryBytes, cpus, arguments: more, journal: null, ended: null },
+      ...{ addresses: [], disks: [], memoryBytes, cpus, arguments: more, journals: [], ended: null },
     })
     run.note({})
     return run
   }
 
+  /** With what others have noted since. */
   get record(): RunRecord {
-    return this.#record
+    return readRun(this.#record.name, dirname(this.folder)) ?? this.#record
   }
 
   note(more: Partial<RunRecord>): void {
-    this.#record = { ...this.#record, ...more }
+    this.#record = { ...this.record, ...more }
     writeRun(this.folder, this.#record)
   }
 
@@ -199,6 +200,17 @@ export class OwnRun {
     this.note({ ended })
     clearAway(this.folder)
   }
+}
+
+/** Notes what was changed of a machine that runs: devices that came or went, and under which numbers they can be given back. */
+export function noteRun(
+  name: string,
+  more: Partial<Pick<RunRecord, 'addresses' | 'journals'>>,
+  folder = runsFolder(),
+): void {
+  const record = readRun(name, folder)
+  if (record === undefined || !isRunning(record)) throw new MachineError(`${name} does not run`)
+  writeRun(runFolder(name, folder), { ...record, ...more })
 }
 
 /** Says of a run that nobody watches any more that it is over. */
