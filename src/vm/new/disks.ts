@@ -1,0 +1,54 @@
+import { type Decide, decision, isWindows, type Value } from './wish.js'
+
+/** The disk is tried first: an empty one has nothing to start, so the installer does, and the installed system afterwards. */
+export const disks: Decide = (_, { os, disks: files, isos, drivers }) => {
+  const hasDrivers = os === 'linux' || (isWindows(os) && drivers !== undefined)
+  const because = hasDrivers
+    ? isWindows(os)
+      ? 'virtio: fast, with the driver from the CD of drivers; Windows setup: Load driver, then viostor'
+      : null
+    : isWindows(os)
+      ? 'SATA until Windows has the virtio driver (viostor, from the virtio-win ISO: --iso virtio-win.iso); then virtio, which is faster'
+      : 'SATA, which every system knows'
+  const hard = files.map(({ file }, index) => ({
+    value: { file, bus: hasDrivers ? 'virtio' : 'sata', bootindex: index } satisfies Value,
+    because: index === 0 ? because : null,
+  }))
+  const media = [
+    ...isos.map((file, index) => ({
+      value: { file, cdrom: true, bootindex: files.length + index } satisfies Value,
+      because: index === 0 ? 'Started while the disk has no system on it' : null,
+    })),
+    ...(drivers === undefined || !isWindows(os)
+      ? []
+      : [
+          { value: { file: drivers, cdrom: true } satisfies Value, because: 'Drivers of virtio for Windows' },
+        ]),
+  ]
+  return {
+    decisions: [...hard, ...media].map(({ value, because }, index) =>
+      decision(`disks.${index}`, value, because),
+    ),
+  }
+}
+
+/** What every machine has: a card behind QEMU's own network, and a channel for the agent. */
+export const network: Decide = (_, { os, drivers }) => {
+  const isVirtio = os === 'linux' || (isWindows(os) && drivers !== undefined)
+  return {
+    decisions: [
+      decision(
+        'network.0',
+        { kind: 'user', model: isVirtio ? 'virtio' : 'e1000e' },
+        'Connections out, and none in. On a bridge of the host: { kind: bridge, bridge: br0, model: … }',
+      ),
+    ],
+  }
+}
+
+export const guestAgent: Decide = (_, { os }) => ({
+  decisions:
+    os === 'other'
+      ? []
+      : [decision('guest-agent', true, 'For qemu-guest-agent in the machine, where it is installed')],
+})
