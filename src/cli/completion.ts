@@ -1,5 +1,6 @@
 import { classWords, roleNames } from '../machine/index.js'
 import { rules } from '../rules/index.js'
+import { firmwareNames, inputKinds, systems } from '../vm/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
 import { schemaNames } from './schemas/index.js'
 
@@ -14,6 +15,10 @@ const words: Readonly<Record<Exclude<ValueKind, 'file' | 'device'>, readonly str
   rule: rules.map(({ id }) => id),
   class: Object.keys(classWords),
   entry: [],
+  name: [],
+  system: systems,
+  firmware: firmwareNames,
+  input: inputKinds,
 }
 
 /** Lists this computer's addresses without starting the program: short for segment 0, and the class words. */

@@ -60,7 +60,7 @@ export { modprobeFolders, type Setting } from './system/modprobe.js'
 export { moduleListFiles, moduleListFolders } from './system/module-lists.js'
 export { commandLinePath, type Parameter, underscored } from './system/parameters.js'
 export { type Processor, processorPath } from './system/processor.js'
-export { libvirtFolder, libvirtPrograms, swtpmProgram } from './system/programs.js'
+export { libvirtFolder, libvirtPrograms, swtpmProgram, virtioWinIso } from './system/programs.js'
 export { type Qemu, qemuPrograms } from './system/qemu.js'
 export {
   isPcUefi,

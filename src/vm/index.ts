@@ -15,5 +15,16 @@ export {
 } from './description.js'
 export { FirmwareError } from './firmware.js'
 export { MachineError, VirtualMachine } from './machine.js'
+export {
+  type Decision,
+  describeMachine,
+  firmwareNames,
+  inputKinds,
+  type Proposal,
+  type SystemName,
+  systems,
+  type Wish,
+  writeDescription,
+} from './new/index.js'
 export { qemuArguments } from './qemu-arguments.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'

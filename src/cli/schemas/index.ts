@@ -13,6 +13,7 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,
   unbind: async () => (await import('./binding.js')).bindingSchema,
+  'vm-new': async () => (await import('./vm-new.js')).vmNewSchema,
   plan: async () => (await import('./plan.js')).planSchema,
   history: async () => (await import('./plan.js')).historySchema,
   recording: async () => (await import('../../host/index.js')).loadRecordingSchema(),

@@ -40,7 +40,7 @@ import { type Directive, readModprobe, type Setting, settingsOf } from './modpro
 import { readModuleLists } from './module-lists.js'
 import { type Parameter, readCommandLine } from './parameters.js'
 import { type Processor, readProcessor } from './processor.js'
-import { readLibvirt, readSwtpm } from './programs.js'
+import { readLibvirt, readSwtpm, readVirtioWin } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
 import { type QemuFirmware, readProxmoxFirmware, readQemuFirmware } from './qemu-firmware.js'
 import { readMaskedSleep, readSleepStates } from './sleep.js'
@@ -104,6 +104,10 @@ export class System {
 
   get hasSwtpm(): Fact<boolean> {
     return this.#once('hasSwtpm', readSwtpm)
+  }
+
+  get hasVirtioWin(): Fact<boolean> {
+    return this.#once('hasVirtioWin', readVirtioWin)
   }
 
   get memoryBytes(): Fact<bigint> {

@@ -3,6 +3,7 @@ import type { Wish } from './wish.js'
 
 /** PCI Code and ID Assignment Specification, section 1. */
 const display = 0x03
+const network = 0x02
 const vga = 0x0300
 const withoutOutputs = 0x0302
 const usbController = 0x0c03
@@ -24,6 +25,10 @@ function hasOutputs(f: PciFunction): boolean {
 
 export function isUsbController({ class: code }: PciFunction): boolean {
   return (knownValue(code) ?? 0) >> 8 === usbController
+}
+
+export function isNetworkCard({ class: code }: PciFunction): boolean {
+  return (knownValue(code) ?? 0) >> 16 === network
 }
 
 export function isNvme({ class: code }: PciFunction): boolean {

@@ -1,6 +1,6 @@
 import { cpusFolder, type HostThread, knownValue, roughSizeText } from '../../machine/index.js'
 import { cpuList } from './cpu-list.js'
-import { coresOf, type Placement, placeProcessors } from './place.js'
+import { type Core, coresOf, type Placement, placeProcessors } from './place.js'
 import { type Decide, decision, type Part } from './wish.js'
 
 /** Processors of the machine, and the host's threads that they run on. */
@@ -56,7 +56,7 @@ function pinned(all: readonly HostThread[], count: number, node: number | null, 
     `${describeCores(own, threads, count)}, ${describeCaches(caches)}`,
     ...(nodes.size > 1 ? [describeNodes(own, node)] : []),
     ...describeKinds(all, own),
-    `The host keeps its first core, thread ${cpuList(coresOf(all)[0]!.threads.map(({ number }) => number))}, which takes interrupts that nobody moved`,
+    `The host keeps its first core (${threadsText(coresOf(all)[0]!.threads)}), where interrupts go that nobody moved`,
     ...largerCache(all, own),
   ]
   const list = (numbers: readonly number[]) => (numbers.length === 1 ? numbers[0]! : cpuList(numbers))
@@ -71,7 +71,7 @@ function pinned(all: readonly HostThread[], count: number, node: number | null, 
     { path: `${cpusFolder}/cpu${pin[0]}/topology/thread_siblings_list`, value: siblings(all, pin[0]!) },
     ...caches.map(({ all: cores }) => ({
       path: `${cpusFolder}/cpu${cores[0]!.first.number}/cache`,
-      value: cacheText(cores[0]!.first),
+      value: `level 3: ${roughSizeText(cores[0]!.first.l3?.sizeBytes ?? 0n)}`,
     })),
   ]
   return {
@@ -83,26 +83,29 @@ function pinned(all: readonly HostThread[], count: number, node: number | null, 
 
 function describeCores(own: readonly HostThread[], threads: number, count: number): string {
   const cores = new Set(own.map(({ core }) => core)).size
-  if (threads > 1) return `${cores === 1 ? 'A whole core' : `${cores} whole cores`} of ${threads} threads`
-  const hasSiblings = cores < count
   const plain = `${cores} ${cores === 1 ? 'core' : 'cores'}`
-  return hasSiblings
-    ? `${plain}, whose threads the machine sees as cores: they are not all alike or do not come out even`
-    : plain
+  if (threads > 1) return `${plain} with ${threads} threads each`
+  if (cores === count) return plain
+  return `${plain}; the machine takes each thread for a core, as ${count % 2 === 1 ? 'they do not come out even' : 'not all cores have two'}`
 }
 
 function describeCaches(caches: Placement['caches']): string {
-  const texts = caches.map(({ all }) => cacheText(all[0]!.first))
-  if (caches.length === 1) return `in ${texts[0]}`
-  return `spread over ${caches.length} caches, as none holds so many (${caches
-    .map(({ cores, all }) => `${cores.length} of ${all.length} cores of ${cacheText(all[0]!.first)}`)
-    .join(', ')})`
+  if (caches.length === 1) return `in ${cacheText(caches[0]!.all)}`
+  const parts = caches.map(({ cores, all }) => `${cores.length} of ${all.length} cores of ${cacheText(all)}`)
+  return `of ${caches.length} caches, as none holds so many: ${parts.join(', ')}`
 }
 
-function cacheText({ l3 }: HostThread): string {
+function cacheText(cores: readonly Core[]): string {
+  const { l3 } = cores[0]!.first
+  const threads = threadsText(cores.flatMap((core) => core.threads))
   return l3 === null
-    ? 'cores without a third-level cache'
-    : `the ${roughSizeText(l3.sizeBytes)} third-level cache of thread ${l3.first}`
+    ? `${threads}, which have no third-level cache`
+    : `the ${roughSizeText(l3.sizeBytes)} third-level cache of ${threads}`
+}
+
+function threadsText(threads: readonly HostThread[]): string {
+  const numbers = threads.map(({ number }) => number).sort((a, b) => a - b)
+  return `${numbers.length === 1 ? 'thread' : 'threads'} ${cpuList(numbers)}`
 }
 
 function describeNodes(own: readonly HostThread[], node: number | null): string {
@@ -130,10 +133,14 @@ function largerCache(all: readonly HostThread[], own: readonly HostThread[]): re
     .filter((one) => one.kind === first!.kind && one.node === first!.node && (one.l3?.sizeBytes ?? 0n) > size)
     .toSorted((a, b) => Number(b.l3!.sizeBytes - a.l3!.sizeBytes))[0]
   if (largest === undefined) return []
-  const hostCore = all[0]!.core
-  const holds = all.filter((one) => one.l3?.first === largest.l3!.first && one.core !== hostCore).length
+  const cores = coresOf(all)
+  const [hostCore] = cores
+  const sharing = cores.filter(({ first }) => first.l3?.first === largest.l3!.first)
+  const holds = sharing
+    .filter((core) => core !== hostCore)
+    .reduce((sum, core) => sum + core.threads.length, 0)
   return [
-    `${upper(cacheText(largest))} holds ${holds} of them: with --cpus ${holds} they are all there, which games gain by`,
+    `${upper(cacheText(sharing))} holds ${holds} beside it: with --cpus ${holds} all are there, which games gain by`,
   ]
 }
 

@@ -21,7 +21,7 @@ export const devices: Decide = (machine, wish) => {
     notes: [
       ...[...checks].flatMap(([f, check]) => steps(f, check)),
       ...wish.devices.flatMap((f) => (cardIsWhole(machine, f) ? [] : [unknownCard(f)])),
-      ...unspared(machine, wish.devices),
+      ...unspared(machine, wish.devices, all),
     ],
   }
 }
@@ -52,7 +52,7 @@ function entry(
     return decision(
       `devices.${index}`,
       value,
-      [...said, `a part of the card ${shortAddress(owner)}`].join(': '),
+      upper([...said, `a part of the card ${shortAddress(owner)}`].join(': ')),
       {
         rule: 'card-functions',
       },
@@ -65,7 +65,10 @@ function entry(
     ...said,
     ...(rom === undefined
       ? []
-      : [`${upper(rom.says)}. ${upper(rom.fix ?? rom.rule.fix ?? '')}`, 'Then here: rom: FILE']),
+      : [
+          `${upper(rom.says)}. ${upper((rom.fix ?? rom.rule.fix ?? '').replace('DEVICE', shortAddress(f)).replace(' (romfile=)', ''))}`,
+          'Then here: rom: FILE',
+        ]),
     ...(outputs?.kind === 'warning' ? [upper(outputs.says)] : []),
   ].map((one) => one.replace(/\.$/, ''))
   return decision(`devices.${index}`, value, text.join('. ') || null, {
@@ -116,7 +119,11 @@ function steps(f: PciFunction, { verdict, findings }: Check): readonly string[] 
   if (verdict === 'unknown')
     return [`whether ${address} can be handed over is not decided: sudo handover check ${address}`]
   if (verdict !== 'ready after steps') return []
-  const found = findings.filter(({ kind }) => kind === 'step').map(({ says }) => says)
+  const found = findings
+    // What the host uses it for is told by its roles.
+    .filter(({ kind, rule }) => kind === 'step' && !rule.fix?.includes('--accept'))
+    .map(({ says }) => says)
+  if (found.length === 0) return []
   return [`before ${address} can be handed over: ${found.join('; ')} (handover check ${address})`]
 }
 

@@ -1,3 +1,4 @@
+import { isNetworkCard, shortAddress } from './card.js'
 import { type Decide, decision, isWindows, type Value } from './wish.js'
 
 /** The disk is tried first: an empty one has nothing to start, so the installer does, and the installed system afterwards. */
@@ -32,15 +33,26 @@ export const disks: Decide = (_, { os, disks: files, isos, drivers }) => {
   }
 }
 
-/** What every machine has: a card behind QEMU's own network, and a channel for the agent. */
-export const network: Decide = (_, { os, drivers }) => {
-  const isVirtio = os === 'linux' || (isWindows(os) && drivers !== undefined)
+/** A card behind QEMU's own network, where no device brings one. */
+export const network: Decide = (_, { os, drivers, devices }) => {
+  const model = os === 'linux' || (isWindows(os) && drivers !== undefined) ? 'virtio' : 'e1000e'
+  const own = devices.find(isNetworkCard)
+  if (own !== undefined)
+    return {
+      decisions: [
+        decision(
+          'network',
+          null,
+          `The machine has ${shortAddress(own)}. An emulated card beside it: [{ kind: user, model: ${model} }]`,
+        ),
+      ],
+    }
   return {
     decisions: [
       decision(
         'network.0',
-        { kind: 'user', model: isVirtio ? 'virtio' : 'e1000e' },
-        'Connections out, and none in. On a bridge of the host: { kind: bridge, bridge: br0, model: … }',
+        { kind: 'user', model },
+        `Connections out, and none in. On a bridge of the host: { kind: bridge, bridge: br0, model: ${model} }`,
       ),
     ],
   }

@@ -24,7 +24,7 @@ export const firmware: Decide = (machine, wish) => {
             decision(
               'tpm',
               true,
-              'Windows 11 asks for a TPM 2.0; its keys are in NAME.tpm, beside this file',
+              `Windows 11 asks for a TPM 2.0; what it keeps is in ${wish.name}.tpm, beside this file`,
               {
                 rule: 'windows-11-needs',
                 evidence:
@@ -122,7 +122,7 @@ export function chooseFirmware({ system }: Machine, wish: Wish): Choice {
   if (installed !== undefined && plain === undefined)
     return {
       value: 'bios',
-      because: 'No UEFI for q35 machines is installed, which a card with an EFI driver would want',
+      because: 'No UEFI for q35 machines is installed',
       rule: 'uefi-firmware',
       evidence: shown(undefined),
     }

@@ -1,26 +1,18 @@
-import { knownValue, type Machine, type PciFunction } from '../../machine/index.js'
+import { knownValue, type Machine, type PciFunction, roleLosses } from '../../machine/index.js'
 import { handoverOf } from '../../rules/index.js'
 import { shortAddress } from './card.js'
 
-/**
- * What leaves the host with the devices, as it shares their groups, without going to the machine. What the host has a role
- * for must be named by the person: it would stand still while the machine runs.
- */
-export function partly(
+/** A function that leaves the host with one of the devices, as it shares its group, and does not go to the machine. */
+interface Companion {
+  readonly f: PciFunction
+  readonly of: PciFunction
+}
+
+function companions(
   machine: Machine,
   named: readonly PciFunction[],
   given: readonly PciFunction[],
-): readonly string[] {
-  return companions(machine, named, given)
-    .filter(({ f }) => f.roles.length > 0)
-    .map(
-      ({ f, of }) =>
-        `${shortAddress(f)} (${f.roles.map(({ name }) => name).join(', ')}) is in one IOMMU group with ${shortAddress(of)} and would leave the host with it: ` +
-        `give it to the machine too (--device ${shortAddress(f)}), or put the card elsewhere (handover slots)`,
-    )
-}
-
-function companions(machine: Machine, named: readonly PciFunction[], given: readonly PciFunction[]) {
+): readonly Companion[] {
   const found = new Map<PciFunction, PciFunction>()
   for (const of of named)
     for (const f of knownValue(handoverOf(machine, of).leaving) ?? [])
@@ -28,25 +20,51 @@ function companions(machine: Machine, named: readonly PciFunction[], given: read
   return [...found].map(([f, of]) => ({ f, of }))
 }
 
-/** What the host uses the devices for: starting the machine asks for it by name. */
-export function unspared(machine: Machine, named: readonly PciFunction[]): readonly string[] {
-  const roles = [...new Set(named.flatMap((f) => f.roles.filter(({ only }) => only).map(({ name }) => name)))]
-  const group = companions(machine, named, named).filter(({ f }) => !sameSlot(f, named))
+/** Roles that the host would lose with these functions, by function. */
+function losses(machine: Machine, leaving: readonly PciFunction[]): ReadonlyMap<string, readonly string[]> {
+  const roles = new Map<string, string[]>()
+  for (const { certain, functions, needed } of roleLosses(machine.roles, leaving))
+    if (certain) for (const one of functions) roles.set(one, [...(roles.get(one) ?? []), needed.role])
+  return roles
+}
+
+/** What shares a group with the devices and is needed by the host: the person must name it, or move the card. */
+export function partly(
+  machine: Machine,
+  named: readonly PciFunction[],
+  given: readonly PciFunction[],
+): readonly string[] {
+  const others = companions(machine, named, given)
+  const roles = losses(machine, [...given, ...others.map(({ f }) => f)])
+  return others.flatMap(({ f, of }) => {
+    const own = roles.get(f.address)
+    if (own === undefined) return []
+    return [
+      `${shortAddress(f)}, which the host needs (${own.join(', ')}), shares an IOMMU group with ${shortAddress(of)} and would leave the host with it: ` +
+        `give it to the machine too (--device ${shortAddress(f)}), or put the card elsewhere (handover slots)`,
+    ]
+  })
+}
+
+/** What starting the machine takes from the host, beside the devices themselves. */
+export function unspared(
+  machine: Machine,
+  named: readonly PciFunction[],
+  given: readonly PciFunction[],
+): readonly string[] {
+  const others = companions(machine, named, given)
+  const roles = [...new Set([...losses(machine, given).values()].flat())]
   return [
     ...(roles.length > 0
       ? [
-          `the host has nothing else for ${roles.join(', ')}: handover vm start asks for ${roles.map((name) => `--accept ${name}`).join(' ')}`,
+          `the host has nothing else for ${roles.join(', ')}: start the machine with ${roles.map((name) => `--accept ${name}`).join(' ')}`,
         ]
       : []),
-    ...group
-      .filter(({ f }) => f.roles.length === 0 && (knownValue(f.driver) ?? null) !== null)
+    ...others
+      .filter(({ f }) => (knownValue(f.driver) ?? null) !== null)
       .map(
         ({ f, of }) =>
           `${shortAddress(f)} (${knownValue(f.driver)}) leaves the host with ${shortAddress(of)}: they share an IOMMU group`,
       ),
   ]
-}
-
-function sameSlot({ address }: PciFunction, others: readonly PciFunction[]): boolean {
-  return others.some((one) => one.address.slice(0, -1) === address.slice(0, -1))
 }

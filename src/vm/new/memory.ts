@@ -9,6 +9,7 @@ import {
   roughSizeText,
   transparentHugePagesPath,
 } from '../../machine/index.js'
+import { shortAddress } from './card.js'
 import { type Decide, type Decision, decision, type Part, type Wish } from './wish.js'
 
 const mebibyte = 1024n ** 2n
@@ -57,7 +58,7 @@ export const memory: Decide = (machine, wish) => {
         evidence: ordinary === undefined ? [] : [{ path: memoryPath, value: roughSizeText(ordinary) }],
         ...(because === null ? {} : { rule: 'memory-size' }),
       }),
-      ...hugePages(machine, used, pages !== undefined && used === undefined, node?.number),
+      ...hugePages(machine, bytes, used, pages !== undefined && used === undefined, node?.number),
       ...(node === undefined ? [] : [node.decision]),
     ],
   }
@@ -79,6 +80,7 @@ function pagesFor(pages: readonly HugePages[], bytes: bigint): HugePages | undef
 
 function hugePages(
   { system }: Machine,
+  bytes: bigint,
   used: HugePages | undefined,
   isElsewhere: boolean,
   node: number | undefined,
@@ -99,7 +101,7 @@ function hugePages(
   const because = isElsewhere
     ? `Huge pages are set aside on another node than ${node}; those of it are told in ${nodeHugePagesFolder(node!)}`
     : transparent === 'always' || transparent === 'madvise'
-      ? 'None are set aside for it; the kernel makes transparent ones by itself. To set some aside, before memory is in pieces: hugepagesz=1G hugepages=N on the command line of the kernel'
+      ? `None are set aside for it; the kernel makes transparent ones by itself. To set some aside, before memory is in pieces: hugepagesz=1G hugepages=${(bytes + gibibyte - 1n) / gibibyte} on the command line of the kernel`
       : 'None are set aside for it'
   return [
     decision('huge-pages', null, because, {
@@ -129,7 +131,7 @@ function nodeFor(
     decision: decision(
       'memory-node',
       number,
-      `${device.address} stands at this NUMA node, which has ${roughSizeText(totalBytes)}`,
+      `${shortAddress(device)} stands at this NUMA node, which has ${roughSizeText(totalBytes)}`,
       {
         rule: 'numa-node',
         evidence: [

@@ -70,7 +70,7 @@ export function placeProcessors(
     pin,
     others: (near.length > 0 ? near : others).map(({ number }) => number),
     threads: isWhole ? perCore : 1,
-    caches: cachesOf(cores).map((own) => ({
+    caches: cachesOf(cores, false).map((own) => ({
       cores: own,
       all: coresOf(threads).filter(({ first }) => sameCache(first, own[0]!.first)),
     })),
@@ -94,12 +94,12 @@ export function coresOf(threads: readonly HostThread[]): readonly Core[] {
     .sort((a, b) => a.first.number - b.first.number)
 }
 
-/** Cores of one kind by the cache that they share; those without one by their node. */
-function cachesOf(cores: readonly Core[]): readonly (readonly Core[])[] {
+/** Cores by the cache that they share; those without one by their node. `kinds`: and by their kind. */
+function cachesOf(cores: readonly Core[], kinds = true): readonly (readonly Core[])[] {
   const groups: Core[][] = []
   for (const core of cores) {
     const group = groups.find(
-      ([one]) => one!.first.kind === core.first.kind && sameCache(one!.first, core.first),
+      ([one]) => sameCache(one!.first, core.first) && (!kinds || one!.first.kind === core.first.kind),
     )
     if (group) group.push(core)
     else groups.push([core])

@@ -4,6 +4,9 @@ import type { Machine, PciFunction } from '../../machine/index.js'
 export const systems = ['linux', 'windows10', 'windows11', 'other'] as const
 export type SystemName = (typeof systems)[number]
 
+export const firmwareNames = ['bios', 'uefi', 'secure-boot'] as const
+export const inputKinds = ['evdev', 'usb', 'none'] as const
+
 /** What a person wants of a new machine. File names are as the description is to have them. */
 export interface Wish {
   readonly name: string
@@ -11,7 +14,7 @@ export interface Wish {
   /** Undefined: as fits the host. The same for `cpus` and `firmware`. */
   readonly memoryBytes: bigint | undefined
   readonly cpus: number | undefined
-  readonly firmware: 'bios' | 'uefi' | 'secure-boot' | undefined
+  readonly firmware: (typeof firmwareNames)[number] | undefined
   /** As named; the rest of a card is added. */
   readonly devices: readonly PciFunction[]
   readonly disks: readonly { readonly file: string; readonly isNew: boolean }[]
@@ -24,7 +27,7 @@ export interface Wish {
   /** Pixels of the largest screen that Looking Glass is to show. */
   readonly lookingGlass: { readonly width: number; readonly height: number } | undefined
   /** How keyboard and mouse come to the machine; undefined: as fits. */
-  readonly input: 'evdev' | 'usb' | 'none' | undefined
+  readonly input: (typeof inputKinds)[number] | undefined
 }
 
 export function isWindows(os: SystemName): boolean {

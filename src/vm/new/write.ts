@@ -33,7 +33,7 @@ function comment(text: string, indent: string): readonly string[] {
   if (text === '') return []
   const lines: string[] = []
   // A line break in a name of the host would end the comment.
-  for (const word of text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ').split(' ')) {
+  for (const word of text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ').split(' ')) {
     const last = lines.at(-1)
     if (last === undefined || indent.length + last.length + 1 + word.length > width) lines.push(`# ${word}`)
     else lines[lines.length - 1] = `${last} ${word}`
@@ -48,5 +48,8 @@ function setting(name: string, value: Value): readonly string[] {
 
 /** On one line: `{ file: a.qcow2, bus: virtio }`. */
 function flow(value: Value): string {
-  return stringify(value, { collectionStyle: 'flow', lineWidth: 0 }).trimEnd()
+  return stringify(
+    value,
+    typeof value === 'object' ? { collectionStyle: 'flow', lineWidth: 0 } : {},
+  ).trimEnd()
 }
