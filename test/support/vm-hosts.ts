@@ -186,7 +186,7 @@ export const vmHosts: readonly VmHost[] = [
       '/usr/share/misc/pci.ids': '10de  NVIDIA Corporation\n\t2206  GF110 [GeForce GTX 580]\n',
     }),
     devices: ['0000:01:00.0'],
-    wish: { os: 'windows10', cpus: 4, rom: { file: 'card.rom', bytes: legacyRom } },
+    wish: { ...windows, os: 'windows10', cpus: 4, rom: { file: 'card.rom', bytes: legacyRom } },
   },
   {
     name: 'two-dies',

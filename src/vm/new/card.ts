@@ -3,6 +3,7 @@ import type { Wish } from './wish.js'
 
 /** PCI Code and ID Assignment Specification, section 1. */
 const display = 0x03
+const storage = 0x01
 const network = 0x02
 const vga = 0x0300
 const withoutOutputs = 0x0302
@@ -29,6 +30,10 @@ export function isUsbController({ class: code }: PciFunction): boolean {
 
 export function isNetworkCard({ class: code }: PciFunction): boolean {
   return (knownValue(code) ?? 0) >> 16 === network
+}
+
+export function isStorage({ class: code }: PciFunction): boolean {
+  return (knownValue(code) ?? 0) >> 16 === storage
 }
 
 export function isNvme({ class: code }: PciFunction): boolean {

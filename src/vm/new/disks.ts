@@ -1,8 +1,8 @@
-import { isNetworkCard, shortAddress } from './card.js'
+import { isNetworkCard, isStorage, shortAddress } from './card.js'
 import { type Decide, decision, isWindows, type Value } from './wish.js'
 
 /** The disk is tried first: an empty one has nothing to start, so the installer does, and the installed system afterwards. */
-export const disks: Decide = (_, { os, disks: files, isos, drivers }) => {
+export const disks: Decide = (_, { os, disks: files, isos, drivers, devices }) => {
   const hasDrivers = os === 'linux' || (isWindows(os) && drivers !== undefined)
   const because = hasDrivers
     ? isWindows(os)
@@ -27,6 +27,10 @@ export const disks: Decide = (_, { os, disks: files, isos, drivers }) => {
         ]),
   ]
   return {
+    notes:
+      files.length === 0 && !devices.some(isStorage)
+        ? ['the machine has no disk: --disk FILE:SIZE makes one']
+        : [],
     decisions: [...hard, ...media].map(({ value, because }, index) =>
       decision(`disks.${index}`, value, because),
     ),

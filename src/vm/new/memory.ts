@@ -10,12 +10,14 @@ import {
   transparentHugePagesPath,
 } from '../../machine/index.js'
 import { shortAddress } from './card.js'
-import { type Decide, type Decision, decision, type Part, type Wish } from './wish.js'
+import { type Decide, type Decision, decision, type Wish } from './wish.js'
 
 const mebibyte = 1024n ** 2n
 const gibibyte = 1024n ** 3n
 /** What the host needs for itself, at the least; the rule memory-size says the same. */
 const hostBytes = gibibyte
+/** Microsoft, Windows 11 specifications. */
+const windows11Bytes = 4n * gibibyte
 const mostUnasked = 16n * gibibyte
 
 /** How much, of which pages, of which node. */
@@ -52,7 +54,11 @@ export const memory: Decide = (machine, wish) => {
     wish.memoryBytes === undefined
       ? `Half of what the host has, ${roughSizeText(mostUnasked)} at most; all of it is pinned while the machine runs`
       : null
-  const part: Part = {
+  return {
+    notes:
+      wish.os === 'windows11' && bytes < windows11Bytes
+        ? [`the setup of Windows 11 asks for ${roughSizeText(windows11Bytes)} of memory`]
+        : [],
     decisions: [
       decision('memory', sizeWord(bytes), because, {
         evidence: ordinary === undefined ? [] : [{ path: memoryPath, value: roughSizeText(ordinary) }],
@@ -62,7 +68,6 @@ export const memory: Decide = (machine, wish) => {
       ...(node === undefined ? [] : [node.decision]),
     ],
   }
-  return part
 }
 
 function usual(ordinary: bigint): bigint {
