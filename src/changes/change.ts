@@ -52,6 +52,8 @@ export interface FileEdit {
   readonly mode: number
   /** Folders above it that are not there before. */
   readonly folders: readonly string[]
+  /** Others may have removed it since (an entry of a kernel that is gone): then undoing leaves it so. */
+  readonly mayGo?: boolean
 }
 
 /** A command that makes other files out of edited ones, and the files that it rewrites. */
@@ -63,6 +65,18 @@ export interface Regeneration {
    * since (of a new kernel) was made with the edits, so that undoing makes all anew.
    */
   readonly family?: { readonly folder: string; readonly names: string }
+  /** Where no file is edited for it: what shows that the command was run. */
+  readonly shownBy?: Shown
+}
+
+/** Words in a file of bytes or text, between blanks or zero bytes. */
+export interface Shown {
+  readonly words: readonly string[]
+  /** The file that counts while it is there. */
+  readonly file: string
+  /** Else the one in `folder` whose name matches the regular expression `names` and has the highest number in it. */
+  readonly folder: string
+  readonly names: string
 }
 
 /** Files that make a setting together, and the commands that take it over. */
@@ -74,6 +88,11 @@ export interface Configuration {
   readonly title: string
   readonly edits: readonly FileEdit[]
   readonly commands: readonly Regeneration[]
+  /**
+   * Commands that undoing ends with, for what lies in no file that could be copied. Each comes to the same end however often it
+   * is run, and where the change was never made.
+   */
+  readonly takeBack?: readonly (readonly string[])[]
 }
 
 export type Change = DriverBinding | ModuleLoad | ConsoleRelease | Configuration

@@ -6,32 +6,42 @@
 
 import { dirname } from 'node:path'
 import type { Host } from '../host/index.js'
-import type { ChangeKind, Configuration, Difference, FileEdit, Regeneration } from './change.js'
+import type { ChangeKind, Configuration, Difference, FileEdit, Regeneration, Shown } from './change.js'
 import type { Disk } from './disk.js'
 import { ChangedSinceError, StaleError, UnreadableError } from './errors.js'
 
 export const configuration: ChangeKind<Configuration> = {
-  describe({ id, title, edits, commands }) {
+  describe({ id, title, edits, commands, takeBack = [] }) {
     const editing = edits.map(({ path, before, after }) => ({ edit: path, before, after }))
-    const taking = commands.map(({ run }) => ({ run }))
+    const again = commands.filter(({ rewrites }) => rewrites.length > 0)
     return {
       kind: 'configuration',
       target: title,
       from: null,
       to: id,
-      actions: [...editing, ...taking],
+      actions: [...editing, ...commands.map(({ run }) => ({ run }))],
       undo: [
         ...editing.map(({ edit, before, after }) => ({ edit, before: after, after: before })),
-        ...taking,
+        ...[...again.map(({ run }) => run), ...takeBack].map((run) => ({ run })),
       ],
     }
   },
 
-  diff: ({ edits }, host) =>
-    edits.flatMap(({ path, after }): Difference[] => {
+  diff: ({ edits, commands }, host) => [
+    ...edits.flatMap(({ path, after }): Difference[] => {
       const now = textAt(host, path)
       return now === after ? [] : [{ path, from: now, to: after }]
     }),
+    ...commands.flatMap(({ shownBy }): Difference[] =>
+      shownBy === undefined || isShown(host, shownBy)
+        ? []
+        : [{ path: shownBy.folder, from: null, to: shownBy.words.join(' ') }],
+    ),
+    // Where nothing is edited, a file that is not there shows that its command was not run.
+    ...(edits.length > 0 ? [] : commands.flatMap(({ rewrites }) => rewrites))
+      .filter((path) => host.readBytes(path, 1).kind === 'absent')
+      .map((path) => ({ path, from: null, to: 'made' })),
+  ],
 
   async check({ edits }, { host }) {
     for (const { path, before, after } of edits) {
@@ -49,14 +59,15 @@ export const configuration: ChangeKind<Configuration> = {
     await disk.replace(madeFile(kept), `${JSON.stringify(hashes(disk, commands), null, 2)}\n`, 0o600)
   },
 
-  async undo({ id, edits, commands }, { disk, keptIn }) {
+  async undo({ id, edits, commands, takeBack = [] }, { disk, keptIn }) {
     const kept = `${keptIn}/${id}`
     await disk.settle()
-    for (const { path, before, after } of edits) {
+    const left = edits.filter(({ path, mayGo }) => mayGo !== true || disk.exists(path))
+    for (const { path, before, after } of left) {
       const now = disk.read(path)
       if (now !== before && now !== after) throw new ChangedSinceError(path, after, now)
     }
-    for (const edit of edits.toReversed()) {
+    for (const edit of left.toReversed()) {
       // Also where the file is not there: the folders above it may be.
       if (edit.before === null || disk.read(edit.path) !== edit.before) await write(disk, edit, edit.before)
       disk.tidy(edit.path)
@@ -72,6 +83,7 @@ export const configuration: ChangeKind<Configuration> = {
       else for (const path of rewrites) await putBack(disk, kept, path)
       for (const path of rewrites) disk.tidy(path)
     }
+    for (const argv of takeBack) await disk.run(argv)
     // This first: without it, what the copies say counts, so that all of this can be done again.
     disk.remove(madeFile(kept))
     for (const { rewrites } of commands)
@@ -87,6 +99,42 @@ export function textAt(host: Host, path: string): string | null {
   if (read.value.includes('\ufffd'))
     throw new UnreadableError(path, 'not UTF-8, so it would not be written back as it was')
   return read.value
+}
+
+/** Whether there is a file, whatever its bytes. Throws {@link UnreadableError}. */
+export function isThere(host: Host, path: string): boolean {
+  const read = host.readBytes(path, 1)
+  if (read.kind === 'value') return true
+  if (read.kind === 'absent') return false
+  throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+}
+
+/** Whether all of the words stand where they show. Throws {@link UnreadableError}. */
+export function isShown(host: Host, { words, file, folder, names }: Shown): boolean {
+  const inFile = bytesAt(host, file)
+  const areIn = (bytes: Uint8Array) => {
+    const found = new TextDecoder('latin1').decode(bytes).split(/[\s\0]+/)
+    return words.every((word) => found.includes(word))
+  }
+  if (inFile !== null) return areIn(inFile)
+  const list = host.list(folder)
+  if (list.kind !== 'value' && list.kind !== 'absent')
+    throw new UnreadableError(folder, list.kind === 'error' ? list.code : list.kind)
+  const pattern = new RegExp(names)
+  const number = (name: string) => Number(/\d+/.exec(name)?.[0] ?? -1)
+  const last = (list.kind === 'value' ? list.value : [])
+    .filter((name) => pattern.test(name))
+    .sort((a, b) => number(a) - number(b))
+    .at(-1)
+  const found = last === undefined ? null : bytesAt(host, `${folder}/${last}`)
+  return found !== null && areIn(found)
+}
+
+function bytesAt(host: Host, path: string): Uint8Array | null {
+  const read = host.readBytes(path)
+  if (read.kind === 'absent') return null
+  if (read.kind !== 'value') throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  return read.value.bytes
 }
 
 async function write(disk: Disk, edit: FileEdit, text: string | null): Promise<void> {

@@ -29,8 +29,9 @@ export {
   type Limits,
   type ModuleLoad,
   type Regeneration,
+  type Shown,
 } from './change.js'
-export { missingFolders, textAt } from './configuration.js'
+export { isShown, isThere, missingFolders, textAt } from './configuration.js'
 export { liveContext } from './context.js'
 export { type Disk, liveDisk, runCommand, stateFolder, sync } from './disk.js'
 export {

@@ -9,7 +9,14 @@ import {
 
 /** Why functions are not taken from the host. */
 export interface Refusal {
-  readonly rule: 'role' | 'bridge' | 'unread' | 'no-iommu-group' | 'virtual-functions' | 'no-vfio-pci'
+  readonly rule:
+    | 'role'
+    | 'bridge'
+    | 'unread'
+    | 'no-iommu-group'
+    | 'virtual-functions'
+    | 'no-vfio-pci'
+    | 'same-ids'
   /** Addresses of those concerned. */
   readonly functions: readonly string[]
   readonly role?: RoleName

@@ -260,6 +260,7 @@ export const commands: readonly Command[] = [
     arguments: [{ ...device, many: true }],
     options: [
       { long: 'boot', summary: 'from the next start on' },
+      { long: 'by-id', summary: 'with --boot: find devices by their ids, not by their place' },
       { long: 'output', short: 'o', value: 'FILE', kind: 'file', summary: 'save the plan, for apply' },
       { long: 'force', short: 'f', summary: 'overwrite FILE' },
       accept,

@@ -5,7 +5,7 @@ import { type Line, type Style, wrap } from './text.js'
 
 /** What would be done, file by file and command by command; then what it costs, and what is left to do by hand. */
 export function planText(document: PlanDocument, columns: number): readonly Line[] {
-  const { intent, takes, changes, accepted, notes, byHand, needsRestart, wayBack } = document
+  const { intent, takes, changes, accepted, notes, byHand, needsRestart, wayBack, bootLoader } = document
   const width = Math.min(columns, 110)
   const lines: Line[] = [
     ...wrap(
@@ -25,9 +25,10 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   }
   if (byHand.length > 0) lines.push('', [{ text: 'Left to do by hand', style: 'bold' }])
   for (const { because, edit } of byHand)
-    lines.push(...wrap(`${because}: ${edit}`, width - 2).map((text) => `  ${text}`))
+    lines.push(...byHandText(`${because}: ${edit}`, width - 2).map((text) => `  ${text}`))
   lines.push('')
   if (changes.length === 0 && byHand.length === 0) lines.push('Nothing need be changed.')
+  if (bootLoader !== null) lines.push(...wrap(`The boot loader: ${bootLoader}`, width))
   if (needsRestart) lines.push('It takes a restart.')
   if (wayBack !== null)
     lines.push(
@@ -37,6 +38,12 @@ export function planText(document: PlanDocument, columns: number): readonly Line
       ),
     )
   return lines
+}
+
+/** A sentence, and what is to be copied below it, line by line. */
+function byHandText(text: string, width: number): readonly string[] {
+  const [sentence, ...rest] = text.split('\n')
+  return [...wrap(sentence!, width), ...rest]
 }
 
 const styles: Readonly<Record<string, Style>> = { '+': 'green', '-': 'red', '@': 'cyan' }

@@ -94,6 +94,7 @@ describe('wrong usage ends with 64, says what is wrong and suggests', () => {
       '--accept everything: there is no such role',
       'root-disk',
     ],
+    [['plan', 'gpu', '--by-id'], 'it goes with --boot', ''],
     [['schema', 'nothing'], 'there is no schema nothing', 'devices'],
     [['completion', 'tcsh'], 'no completion for tcsh', 'bash'],
     [['devices', '--host', '/nonexistent'], '/nonexistent: cannot be read', ''],

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { change, madeRoot, removeRoots, snapshot } from '../../test/support/made-root.js'
-import { type Context, liveDisk } from '../changes/index.js'
+import { type Configuration, type Context, liveDisk } from '../changes/index.js'
 import type { WritableHost } from '../host/index.js'
 import { liveHost } from '../host/index.js'
 import { carryOut, undoEntry } from './carry-out.js'
@@ -22,6 +22,7 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
   const rooted: WritableHost = {
     ...liveHost(),
     readText: (path) => liveHost().readText(join(root, path)),
+    readBytes: (path) => liveHost().readBytes(join(root, path)),
     list: (path) => liveHost().list(join(root, path)),
   }
   const made: Omit<Context, 'keptIn'> = {
@@ -37,9 +38,9 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
   return { made, options, count: () => steps }
 }
 
-const apply = (root: string, crashAt?: number) => {
+const apply = (root: string, crashAt?: number, changes: readonly Configuration[] = [change]) => {
   const { made, options, count } = tools(root, crashAt)
-  return carryOut({ changes: [change], refusals: [] }, made, options).then(count)
+  return carryOut({ changes, refusals: [] }, made, options).then(count)
 }
 const undoLast = (root: string, crashAt?: number) => {
   const { made, options } = tools(root, crashAt)
@@ -119,6 +120,117 @@ describe('a configuration', () => {
     put('/bin/make', 'for file in boot/menu*; do cp etc/default/grub "$file"; done\n')
     await undoLast(root)
     expect(readFileSync(join(root, '/boot/menu-2'), 'utf8')).toBe('# mine\nTIMEOUT=5\n')
+  })
+})
+
+describe('what lies in no file that could be copied', () => {
+  /** As rpm-ostree has the kernel's line: a command adds words to it, another takes them away. */
+  const words: Configuration = {
+    kind: 'configuration',
+    id: 'command-line',
+    title: 'kernel command line',
+    edits: [],
+    commands: [
+      {
+        run: ['sh', 'bin/words', 'add'],
+        rewrites: [],
+        shownBy: { words: ['on'], file: '/run/staged', folder: '/boot/entries', names: '^entry-' },
+      },
+    ],
+    takeBack: [['sh', 'bin/words', 'delete']],
+  }
+  const stranger = () => {
+    const made = madeRoot()
+    made.put('/boot/entries/entry-1', 'options quiet\n')
+    made.put(
+      '/bin/words',
+      'case $1 in add) grep -qw on run/staged 2>/dev/null || { mkdir -p run; printf "kargs\\000on\\000" > run/staged; } ;; delete) rm -f run/staged ;; esac\n',
+    )
+    return made
+  }
+  const undoAll = async (root: string) => {
+    for (const entry of readJournal(root)) {
+      const { made, options } = tools(root)
+      await undoEntry(entry, made, options)
+    }
+  }
+
+  it('is made once, and taken back by a command', async () => {
+    const { root } = stranger()
+    const before = { ...snapshot(root), '/run': 'folder' }
+    await apply(root, undefined, [words])
+    expect(existsSync(join(root, 'run/staged'))).toBe(true)
+    await apply(root, undefined, [words])
+    expect(readJournal(root)).toHaveLength(1)
+    await undoLast(root)
+    expect(snapshot(root)).toEqual(before)
+  })
+
+  it('counts where it is to start next: what is staged, else the entry with the highest number', async () => {
+    const { root, put } = stranger()
+    put('/boot/entries/entry-9', 'options on\n')
+    put('/boot/entries/entry-10', 'options quiet\n')
+    await apply(root, undefined, [words])
+    expect(readJournal(root)).toHaveLength(1)
+    rmSync(join(root, 'run/staged'))
+    put('/boot/entries/entry-10', 'options quiet on\n')
+    await apply(root, undefined, [words])
+    expect(readJournal(root)).toHaveLength(1)
+  })
+
+  it('is made where the files that its command makes are not there', async () => {
+    const { root } = madeRoot()
+    const before = snapshot(root)
+    const copy: Configuration = {
+      ...words,
+      commands: [{ run: ['cp', 'boot/menu', 'boot/copy'], rewrites: ['/boot/copy'] }],
+      takeBack: [],
+    }
+    await apply(root, undefined, [copy])
+    expect(readFileSync(join(root, 'boot/copy'), 'utf8')).toBe('made of: # mine\n')
+    await apply(root, undefined, [copy])
+    expect(readJournal(root)).toHaveLength(1)
+    await undoLast(root)
+    expect(snapshot(root)).toEqual(before)
+  })
+
+  it('is taken back after a cut of the power at any step', async () => {
+    const steps = await apply(stranger().root, undefined, [words])
+    expect(steps).toBeGreaterThan(5)
+    for (let at = 0; at < steps; at++) {
+      const { root } = stranger()
+      await apply(root, at, [words]).catch(() => undefined)
+      await undoAll(root)
+      expect(existsSync(join(root, 'run/staged')), `cut before step ${at}`).toBe(false)
+    }
+    for (let at = 0, cut = true; cut; at++) {
+      const { root } = stranger()
+      await apply(root, undefined, [words])
+      cut = await undoLast(root, at).then(
+        () => false,
+        () => true,
+      )
+      await undoLast(root)
+      expect(existsSync(join(root, 'run/staged')), `cut before step ${at}`).toBe(false)
+    }
+  })
+})
+
+describe('a file that others may remove', () => {
+  it('stays away when all is undone', async () => {
+    const { root, put } = madeRoot()
+    put('/boot/entries/old', 'quiet\n')
+    const edit = { before: 'quiet\n', after: 'quiet on\n', mode: 0o644, folders: [] }
+    const entries: Configuration = {
+      ...change,
+      edits: [...change.edits, { ...edit, path: '/boot/entries/old', mayGo: true }],
+    }
+    const before = snapshot(root)
+    await apply(root, undefined, [entries])
+    rmSync(join(root, 'boot/entries/old'))
+    await undoLast(root)
+    const { '/boot/entries/old': _, ...left } = before
+    expect(snapshot(root)).toEqual(left)
   })
 })
 

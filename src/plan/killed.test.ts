@@ -2,6 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { change, madeRoot, removeRoots, snapshot } from '../../test/support/made-root.js'
+import { liveDisk } from '../changes/index.js'
+import { liveHost, rootedHost } from '../host/index.js'
+import { carryOut, type Tools, undoEntry } from './carry-out.js'
+import { readJournal } from './journal.js'
 
 /** As carry-out.test.ts, but nothing is thrown: a process is killed by SIGKILL, and what it started runs on. */
 const top = resolve(import.meta.dirname, '../..')
@@ -18,8 +22,26 @@ function run(way: 'apply' | 'undo', root: string, when: string) {
   return { isKilled, ...((isKilled ? {} : JSON.parse(stdout)) as { steps: number; running: number }) }
 }
 
+/** The tools for what is done after the kill, in this process. */
+const tools = (root: string): Tools => ({
+  host: rootedHost(liveHost(), root),
+  disk: liveDisk({ root, enter: (argv) => ['env', '-C', root, ...argv] }),
+  writer: { write: async () => 'done', close: () => undefined },
+  limits: { closeMs: 0, writeMs: 0 },
+  privileged: true,
+  report: () => undefined,
+  run: () => Promise.resolve(),
+})
+const apply = (root: string) =>
+  carryOut({ changes: [change], refusals: [] }, tools(root), { root, asked: 'handover apply' })
+/** Undoes the last entry; there is none where the kill came before the first line of the journal. */
+async function undo(root: string): Promise<void> {
+  const entry = readJournal(root).at(-1)
+  if (entry) await undoEntry(entry, tools(root), { root })
+}
+
 describe('a kill', { timeout: 120_000 }, () => {
-  it('before any step of making is mended by undoing, and by making again', () => {
+  it('before any step of making is mended by undoing, and by making again', async () => {
     const whole = madeRoot().root
     const { steps } = run('apply', whole, '-1')
     expect(steps).toBeGreaterThan(15)
@@ -27,26 +49,25 @@ describe('a kill', { timeout: 120_000 }, () => {
       const { root } = madeRoot()
       const before = snapshot(root)
       expect(run('apply', root, String(at)).isKilled).toBe(true)
-      // Before the first line of the journal nothing has happened that could be undone.
-      if (at > 0) run('undo', root, '-1')
+      await undo(root)
       expect(snapshot(root), `killed before step ${at}`).toEqual(before)
-      run('apply', root, '-1')
+      await apply(root)
       expect(snapshot(root), `killed before step ${at}`).toEqual(snapshot(whole))
     }
   })
 
-  it('before any step of undoing is mended by undoing again', () => {
+  it('before any step of undoing is mended by undoing again', async () => {
     for (let at = 0, isKilled = true; isKilled; at++) {
       const { root } = madeRoot()
       const before = snapshot(root)
-      run('apply', root, '-1')
+      await apply(root)
       ;({ isKilled } = run('undo', root, String(at)))
-      run('undo', root, '-1')
+      await undo(root)
       expect(snapshot(root), `killed before step ${at}`).toEqual(before)
     }
   })
 
-  it('while a command runs leaves the command running: undoing waits for its end', () => {
+  it('while a command runs leaves the command running: undoing waits for its end', async () => {
     const { running } = run('apply', madeRoot().root, '-1')
     const { root, put } = madeRoot()
     put('/bin/make', 'echo 1 >boot/menu; sleep 2; echo 2 >boot/second; echo 3 >boot/third\n')
@@ -54,7 +75,7 @@ describe('a kill', { timeout: 120_000 }, () => {
     expect(run('apply', root, `${running}+500`).isKilled).toBe(true)
     expect(snapshot(root)['/boot/menu']).toContain('1')
     expect(snapshot(root)['/boot/third']).toBeUndefined()
-    run('undo', root, '-1')
+    await undo(root)
     expect(snapshot(root)).toEqual(before)
   })
 })

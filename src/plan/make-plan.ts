@@ -10,6 +10,8 @@ export interface Intent {
   readonly devices: readonly string[]
   /** From boot on; else until the next restart. */
   readonly boot: boolean
+  /** With `boot`: by the ids of devices, not by their place. */
+  readonly byId: boolean
   /** Roles that the host may lose. */
   readonly accept: readonly RoleName[]
 }
@@ -28,16 +30,18 @@ export interface Plan {
   readonly needsRestart: boolean
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
-  const { devices, boot, accept } = intent
+  const { devices, boot, byId, accept } = intent
   if (!boot) {
     const { members, ...plan } = planBinding(host, machine, devices, { accept })
     const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
-    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null }
+    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null, bootLoader: null }
   }
-  const { functions, ...plan } = planBoot(host, machine, devices, { accept })
+  const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId })
   return { intent, takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }
 }

@@ -1,6 +1,7 @@
 import {
   type BindingPlan,
   type Configuration,
+  diff,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -10,6 +11,8 @@ import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
 import { checkComputer, handoverOf, rules } from '../rules/index.js'
 import { type ByHand, byHand } from './boot/by-hand.js'
+import { planModprobe, refuseEquals, wayBackById } from './boot/by-id.js'
+import { planDriverctl } from './boot/driverctl.js'
 import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
 import { planCommandLine } from './boot/loaders.js'
@@ -26,6 +29,13 @@ export interface BootPlan {
   readonly functions: readonly string[]
   /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
+  /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
+  readonly bootLoader: string | null
+}
+
+/** `byId`: vfio-pci takes functions by their ids, not by their place. */
+export interface BootOptions extends PlanOptions {
+  readonly byId?: boolean
 }
 
 /** Throws NoSuchFunctionError, UnreadableError. */
@@ -33,7 +43,7 @@ export function planBoot(
   host: Host,
   machine: Machine,
   addresses: readonly string[],
-  options: PlanOptions = {},
+  options: BootOptions = {},
 ): BootPlan {
   // What the host uses, what is a bridge and the like is refused as for a binding now; that there is no group yet is not,
   // where there can be one.
@@ -48,29 +58,39 @@ export function planBoot(
   const changes: Configuration[] = []
   const add = (found: Configuration | ByHand) => {
     if (found.kind === 'by hand') hand.push(found)
-    else if (found.edits.length === 0 || found.edits.some(({ before, after }) => before !== after))
-      changes.push(found)
+    else if (diff(found, host).length > 0) changes.push(found)
   }
 
   const words = wantedWords(machine)
   let wayBack: string | null = null
+  let bootLoader: string | null = null
   if (words.length === 0) hand.push(...iommuByHand(machine))
   const line = planCommandLine(host, words)
   if ('wayBack' in line) {
     wayBack = line.wayBack
-    if (line.change) add(line.change)
+    if (line.change) {
+      ;({ bootLoader } = line)
+      add(line.change)
+    }
   } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) add(planEarlyBinding(host, early))
-  else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
-  const refusals = [...kept, ...ofRoles]
+  if (early.every((one) => one !== undefined)) {
+    const modprobe = options.byId ? planModprobe(host, leaving) : undefined
+    if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
+    else add(planEarlyBinding(host, early, modprobe))
+    const overrides = planDriverctl(host, machine, leaving)
+    if (overrides !== undefined) add(overrides)
+  } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
+  const ofIds = options.byId ? refuseEquals(machine, leaving) : []
+  const refusals = [...kept, ...ofIds, ...ofRoles]
   return {
     changes,
     refusals: refusals.filter((one) => !isAccepted(one)),
     accepted: refusals.filter(isAccepted),
     byHand: hand,
     functions: leaving.map(({ address }) => address),
-    wayBack: changes.length > 0 ? wayBack : null,
+    wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
+    bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }
 

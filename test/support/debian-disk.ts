@@ -22,10 +22,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cached } from '../../src/lab/cache.js'
-import { type Recipe, recipes } from './debian-recipes.js'
+import { kernelWords, type Recipe, recipes } from './debian-recipes.js'
 
 /** Changed with what stands below and in the recipes: a disk made of something else is made anew. */
-const version = 2
+const version = 3
 
 /** A disk, and for EFI the firmware's variables. */
 export interface DebianDisk {
@@ -83,7 +83,7 @@ export async function debianDisk(name: keyof typeof recipes, folder: string): Pr
     const said = await bootDisk(disk, `set -ex\n${recipe.install}\necho installed as asked`, 1_800_000, {
       kernel: boot('vmlinuz-'),
       initrd: boot('initrd.img-'),
-      append: 'root=LABEL=root rw console=ttyS0 intel_iommu=off',
+      append: `root=LABEL=root rw ${kernelWords}`,
     })
     if (!said.includes('\ninstalled as asked\n')) throw new Error(`${name}: ${said.slice(-3000)}`)
     rmSync(root, { recursive: true })

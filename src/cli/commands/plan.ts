@@ -5,6 +5,7 @@ import { refusalText, rolesOf } from '../binding.js'
 import { selectEach } from '../choose.js'
 import { isSet, type Run, textOf } from '../command.js'
 import { planDocument } from '../documents/plan.js'
+import { usageError } from '../errors.js'
 import { checkFree, writeOutput } from '../output-file.js'
 import { planText } from '../plan-text.js'
 import { requireBus } from '../reading.js'
@@ -15,6 +16,8 @@ export const run: Run = async (terminal, asked) => {
   const output = textOf(asked, 'output')
   const force = isSet(asked, 'force')
   if (output !== undefined) checkFree(output, force)
+  const [boot, byId] = [isSet(asked, 'boot'), isSet(asked, 'by-id')]
+  if (byId && !boot) throw usageError('--by-id says how devices are found at boot: it goes with --boot')
   const json = isSet(asked, 'json') || output !== undefined
   const host: Host = json ? pseudonymousHost(liveHost()) : liveHost()
   const machine = readMachine(host)
@@ -22,7 +25,7 @@ export const run: Run = async (terminal, asked) => {
   const devices = selectEach(machine, asked.arguments)
     .map(({ address }) => address)
     .sort()
-  const intent: Intent = { devices, boot: isSet(asked, 'boot'), accept: rolesOf(asked) }
+  const intent: Intent = { devices, boot, byId, accept: rolesOf(asked) }
   const document = planDocument(makePlan(host, machine, intent), new Date().toISOString())
   if (isSet(asked, 'json')) terminal.printJson(document)
   else if (document.refusals.length === 0) terminal.print(planText(document, terminal.columns))

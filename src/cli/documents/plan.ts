@@ -4,12 +4,12 @@ import { version } from '../version.js'
 import { changeDocument, refusalDocument } from './binding.js'
 
 export function planDocument(plan: Plan, at: string): PlanDocument {
-  const { devices, boot, accept } = plan.intent
+  const { devices, boot, byId, accept } = plan.intent
   return {
     schema: 'handover.plan/1',
     program: `handover ${version()}`,
     at,
-    intent: { devices: [...devices], boot, accept: [...accept] },
+    intent: { devices: [...devices], boot, byId, accept: [...accept] },
     takes: [...plan.takes],
     changes: plan.changes.map(changeDocument),
     refusals: plan.refusals.map(refusalDocument),
@@ -18,5 +18,6 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
     needsRestart: plan.needsRestart,
     wayBack: plan.wayBack,
+    bootLoader: plan.bootLoader,
   }
 }

@@ -4,7 +4,15 @@ import { evidence, functionAddress, roleName } from './common.js'
 const unknown = z.strictObject({ unknown: z.string(), path: z.string() })
 
 export const refusal = z.strictObject({
-  rule: z.enum(['role', 'bridge', 'unread', 'no-iommu-group', 'virtual-functions', 'no-vfio-pci']),
+  rule: z.enum([
+    'role',
+    'bridge',
+    'unread',
+    'no-iommu-group',
+    'virtual-functions',
+    'no-vfio-pci',
+    'same-ids',
+  ]),
   functions: z.array(functionAddress),
   role: roleName.optional(),
   evidence: z.array(evidence),

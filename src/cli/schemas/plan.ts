@@ -11,6 +11,7 @@ export const planSchema = z.strictObject({
     .strictObject({
       devices: z.array(functionAddress).describe('those asked for'),
       boot: z.boolean().describe('from boot on; else until the next restart'),
+      byId: z.boolean().describe('from boot on: by ids; else by place'),
       accept: z.array(roleName),
     })
     .describe('what is wanted: apply plans it again, and compares'),
@@ -29,6 +30,10 @@ export const planSchema = z.strictObject({
     .string()
     .nullable()
     .describe('how the computer is started without the change; null: no boot entry is changed'),
+  bootLoader: z
+    .string()
+    .nullable()
+    .describe('which boot loader is changed, and by what it is known to be the right one; null: none is'),
 })
 export type PlanDocument = z.infer<typeof planSchema>
 

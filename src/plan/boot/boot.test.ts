@@ -1,11 +1,9 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { afterEach, describe, expect, it } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { type Cards, card, planned, runEarly } from '../../../test/support/early-run.js'
 import { edited } from '../../../test/support/edited-host.js'
 import { workstation } from '../../../test/support/made-computers.js'
-import { denied, madeHost } from '../../../test/support/made-host.js'
+import { denied, link, madeHost } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
@@ -16,6 +14,7 @@ import { topologyPath } from './topology.js'
 
 /** As Debian installs GRUB and initramfs-tools: what is looked at of them. */
 const debian = {
+  '/proc/cmdline': 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-50-amd64 root=LABEL=root ro quiet\n',
   '/etc/default/grub': 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n',
   '/usr/sbin/grub-mkconfig': 'for x in $sysconfdir/default/grub.d/*.cfg ; do\n',
   '/usr/sbin/update-grub': '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n',
@@ -44,9 +43,9 @@ describe('GRUB', () => {
     expect(execFileSync('sh', ['-c', shell], { encoding: 'utf8' })).toBe('quiet splash intel_iommu=on\n')
   })
 
-  it('is left alone where it is not as Debian has it', () => {
-    const fedora = { ...debian, '/usr/sbin/grub-mkconfig': 'no drop-ins\n' }
-    expect(planCommandLine(madeHost(fedora), ['intel_iommu=on'])).toMatchObject({
+  it('is left alone where there is nothing that makes its menu', () => {
+    const without = { ...debian, '/usr/sbin/grub-mkconfig': link('nowhere') }
+    expect(planCommandLine(madeHost(without), ['intel_iommu=on'])).toMatchObject({
       kind: 'by hand',
       edit: expect.stringContaining('add intel_iommu=on to GRUB_CMDLINE_LINUX_DEFAULT in /etc/default/grub'),
     })
@@ -72,53 +71,9 @@ describe('a topology path', () => {
 })
 
 describe('the script in the initramfs', () => {
-  const folders: string[] = []
-  afterEach(() => {
-    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
-  })
-
-  /** Runs it on files that stand for /sys and /proc. `cards`: vendor and device of what stands below the port. */
-  function run(cards: Readonly<Record<string, readonly [string, string]>>, commandLine = 'quiet') {
-    const root = mkdtempSync(join(tmpdir(), 'handover-early-'))
-    folders.push(root)
-    const put = (path: string, text: string) => {
-      mkdirSync(dirname(join(root, path)), { recursive: true })
-      writeFileSync(join(root, path), text, { mode: 0o755 })
-    }
-    put('/proc/cmdline', commandLine)
-    put('/dev/kmsg', '')
-    put('/bin/modprobe', `#!/bin/sh\necho "$@" >> ${root}/modprobe\n`)
-    // The port had bus 1 when it was planned for, and has bus 7 now.
-    const port = '/sys/devices/pci0000:00/0000:00:01.0'
-    put(`${port}/vendor`, '0x8086\n')
-    for (const [name, [vendor, device]] of Object.entries(cards)) {
-      put(`${port}/0000:07:${name}/vendor`, `${vendor}\n`)
-      put(`${port}/0000:07:${name}/device`, `${device}\n`)
-      put(`${port}/0000:07:${name}/driver/unbind`, '')
-      put(`/sys/bus/pci/devices/0000:07:${name}/vendor`, `${vendor}\n`)
-    }
-    put('/sys/bus/pci/drivers_probe', '')
-    const change = initramfsTools.plan(madeHost(debian), [
-      { path: 'pci0000:00/01.0/00.0', vendor: 0x10de, device: 0x2206 },
-    ]) as Configuration
-    const script = change.edits[1]!.after!.replaceAll(/\/(sys|proc|dev)\//g, `${root}/$1/`)
-    const result = spawnSync('sh', ['-c', script], {
-      encoding: 'utf8',
-      env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin` },
-    })
-    const read = (path: string) =>
-      existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8').trim() : ''
-    return {
-      status: result.status,
-      stderr: result.stderr,
-      override: (name: string) => read(`${port}/0000:07:${name}/driver_override`),
-      unbound: read(`${port}/0000:07:00.0/driver/unbind`),
-      probed: read('/sys/bus/pci/drivers_probe'),
-      modprobe: read('/modprobe'),
-      said: read('/dev/kmsg'),
-    }
-  }
-  const card = ['0x10de', '0x2206'] as const
+  const change = initramfsTools.plan(madeHost(debian), [planned]) as Configuration
+  const run = (cards: Cards, commandLine?: string) =>
+    runEarly(change.edits[1]!.after!, cards, commandLine === undefined ? {} : { commandLine })
 
   it('takes the one of two equal cards that stands there, whatever its bus number is now', () => {
     const found = run({ '00.0': card, '01.0': card })
@@ -129,13 +84,13 @@ describe('the script in the initramfs', () => {
       modprobe: 'vfio-pci',
       said: '',
     })
-    expect([found.override('00.0'), found.override('01.0')]).toEqual(['vfio-pci', ''])
+    expect([found.overrides['00.0'], found.overrides['01.0']]).toEqual(['vfio-pci', ''])
     expect(found.unbound).toBe('0000:07:00.0')
   })
 
   it('leaves another card alone that stands there now, and a place that is empty', () => {
     const other = run({ '00.0': ['0x1002', '0x73bf'] })
-    expect([other.status, other.override('00.0'), other.modprobe]).toEqual([0, '', ''])
+    expect([other.status, other.overrides['00.0'], other.modprobe]).toEqual([0, '', ''])
     expect(other.said).toContain('another device stands at pci0000:00/01.0/00.0')
     expect(run({ '02.0': card }).said).toContain('nothing stands at pci0000:00/01.0/00.0')
   })
@@ -144,7 +99,7 @@ describe('the script in the initramfs', () => {
     'does nothing with %s on the command line',
     (line) => {
       const found = run({ '00.0': card }, line)
-      expect([found.status, found.override('00.0'), found.modprobe]).toEqual([0, '', ''])
+      expect([found.status, found.overrides['00.0'], found.modprobe]).toEqual([0, '', ''])
     },
   )
 })
@@ -199,7 +154,9 @@ describe('a plan from boot on', () => {
     expect(changes.map(({ id }) => id)).toEqual(['early-binding'])
     expect(byHand).toMatchObject([{ edit: expect.stringContaining('take iommu=off out') }])
     // A later word makes up for this one.
-    expect(plan({ ...off, '/proc/cmdline': 'intel_iommu=off\n' }).changes[0]!.id).toBe('command-line')
+    expect(plan({ ...off, '/proc/cmdline': 'BOOT_IMAGE=/vmlinuz intel_iommu=off\n' }).changes[0]!.id).toBe(
+      'command-line',
+    )
   })
 
   it('says what is left to do by hand', () => {

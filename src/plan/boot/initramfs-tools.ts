@@ -1,50 +1,50 @@
-import { type FileEdit, missingFolders, textAt } from '../../changes/index.js'
+import { type FileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { type EarlyFunction, takeScript } from './early.js'
-import type { InitramfsMaker } from './initramfs.js'
+import { names } from './kernel-install.js'
+import { earlyBinding, type InitramfsMaker } from './maker.js'
+import { ownFile } from './own-file.js'
 
+const update = '/usr/sbin/update-initramfs'
 const script = '/etc/initramfs-tools/scripts/init-top/handover'
 const hook = '/etc/initramfs-tools/hooks/handover'
 
-/** initramfs-tools: init-top scripts run before anything is loaded, and before udev starts. */
+/** initramfs-tools: init-top scripts run before anything is loaded, and before udev starts. It copies all of /etc/modprobe.d. */
 export const initramfsTools: InitramfsMaker = {
   id: 'initramfs-tools',
   name: 'initramfs-tools',
-  source: 'initramfs-tools 0.142 and 0.148: initramfs-tools(7), update-initramfs get_sorted_versions',
-  installed: (host) =>
-    textAt(host, '/usr/sbin/update-initramfs') !== null && images(host).length > 0
-      ? '/usr/sbin/update-initramfs'
-      : undefined,
-  plan(host, functions) {
-    const edit = (path: string, after: string): FileEdit => ({
-      path,
-      before: textAt(host, path),
-      after,
-      mode: 0o755,
-      folders: missingFolders(host, path),
-    })
-    return {
-      kind: 'configuration',
-      id: 'early-binding',
-      title: 'binding to vfio-pci at boot (initramfs-tools)',
-      edits: [edit(hook, hookText), edit(script, scriptText(functions))],
-      commands: [
-        {
-          run: ['update-initramfs', '-u', '-k', 'all'],
-          rewrites: images(host),
-          family: { folder: '/boot', names: image.source },
-        },
-      ],
-    }
-  },
+  source:
+    'initramfs-tools 0.142, 0.148 and 0.151: initramfs-tools(7), update-initramfs get_sorted_versions, mkinitramfs',
+  installed: (host) => (hasInitramfsTools(host) && images(host).length > 0 ? update : undefined),
+  plan: (host, functions) =>
+    change(host, 'initramfs-tools', [ownFile(host, script, scriptText(functions), 0o755)]),
+  planById: (host, modprobe) => change(host, 'initramfs-tools, by id', [modprobe]),
+}
+
+/** dracut 112 as in Debian has an update-initramfs of its own, and cannot be installed together with this one. */
+export function hasInitramfsTools(host: Host): boolean {
+  return textAt(host, update)?.includes('dracut') === false
+}
+
+function change(host: Host, how: string, edits: readonly FileEdit[]) {
+  return earlyBinding(
+    how,
+    [ownFile(host, hook, hookText, 0o755), ...edits],
+    [
+      {
+        run: ['update-initramfs', '-u', '-k', 'all'],
+        rewrites: images(host),
+        family: { folder: '/boot', names: image.source },
+      },
+    ],
+  )
 }
 
 const image = /^initrd\.img-\d.*(?<!\.(bak|dpkg-bak|new|old))$/
 
 /** What `update-initramfs -u -k all` makes anew: the images of all kernels. */
 function images(host: Host): readonly string[] {
-  const list = host.list('/boot')
-  return (list.kind === 'value' ? list.value : [])
+  return names(host, '/boot')
     .filter((name) => image.test(name))
     .map((name) => `/boot/${name}`)
 }

@@ -1,39 +1,60 @@
-import type { Configuration } from '../../changes/index.js'
+import type { Configuration, FileEdit } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
+import { beforeUdev } from './before-udev.js'
+import { booster } from './booster.js'
 import { type ByHand, byHand } from './by-hand.js'
+import { dracut } from './dracut.js'
 import type { EarlyFunction } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
 import { runKernelInstall } from './kernel-install.js'
+import { installedLoaders } from './loaders.js'
+import type { InitramfsMaker } from './maker.js'
+import { mkinitcpio } from './mkinitcpio.js'
+import { nixosInitramfs } from './nixos.js'
 
-/** What makes the initramfs: a row of the table below. */
-export interface InitramfsMaker {
-  readonly id: string
-  readonly name: string
-  /** What the facts in its file rest on: programs, versions, files. */
-  readonly source: string
-  /** The file by which it shows that it makes this computer's initramfs; undefined: it does not. Throws UnreadableError. */
-  installed(host: Host): string | undefined
-  /** Only called where it is installed. The change's id is `early-binding`. Throws UnreadableError. */
-  plan(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand
+/** What is in charge of all others comes first. */
+export const initramfsMakers: readonly InitramfsMaker[] = [
+  nixosInitramfs,
+  initramfsTools,
+  dracut,
+  mkinitcpio,
+  booster,
+]
+
+/**
+ * Has functions bound to vfio-pci before their drivers are loaded: in the initramfs, or, where no maker of one is known, by
+ * systemd. By place; with `modprobe`, by ids.
+ */
+export function planEarlyBinding(
+  host: Host,
+  functions: readonly EarlyFunction[],
+  modprobe?: FileEdit,
+): Configuration | ByHand {
+  const edit = `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`
+  const there = initramfsMakers.filter((one) => one.installed(host) !== undefined)
+  const found = there[0] === nixosInitramfs ? [nixosInitramfs] : there
+  if (found.length > 1)
+    return byHand(
+      `several makers of an initramfs are installed (${found.map(({ name, installed }) => `${name}: ${installed(host)}`).join('; ')}), and nothing tells which one made this system's`,
+      edit,
+    )
+  const maker = found[0] ?? (beforeUdev.installed(host) === undefined ? undefined : beforeUdev)
+  if (maker === undefined)
+    return byHand(
+      `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')}), nor systemd`,
+      edit,
+    )
+  const change = modprobe === undefined ? maker.plan(host, functions) : maker.planById(host, modprobe)
+  return 'because' in change || change.commands.length === 0 ? change : carriedOn(host, change)
 }
 
-export const initramfsMakers: readonly InitramfsMaker[] = [initramfsTools]
-
-/** Has functions bound to vfio-pci in the initramfs, before their drivers are loaded. */
-export function planEarlyBinding(host: Host, functions: readonly EarlyFunction[]): Configuration | ByHand {
-  const maker = initramfsMakers.find((one) => one.installed(host) !== undefined)
-  if (maker !== undefined) {
-    const found = maker.plan(host, functions)
-    return 'because' in found ? found : carriedOn(host, found)
-  }
-  return byHand(
-    `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')})`,
-    `have vfio-pci written to driver_override of ${functions.map(({ path }) => path).join(', ')} before their drivers are loaded`,
-  )
-}
-
-/** Where kernel-install copies the initramfs to the EFI system partition, or into an image there, it is run too. */
+/** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */
 function carriedOn(host: Host, change: Configuration): Configuration {
+  const known = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+  // These copy new images by themselves, but not the old ones that undoing puts back.
+  const again = known.filter((argv) => argv.length > 0)
+  if (again.length > 0) return { ...change, takeBack: [...(change.takeBack ?? []), ...again] }
+  if (known.length > 0) return change
   const copying = runKernelInstall(host)
   if (copying === undefined) return change
   // A hook of the package systemd-boot may run it in the midst of the first command.

@@ -8,6 +8,7 @@
  */
 import {
   type FileEdit,
+  isThere,
   missingFolders,
   type Regeneration,
   textAt,
@@ -49,7 +50,7 @@ function filesIn(host: Host, folder: string, suffix: string): readonly BootFile[
       .map((name) => {
         const stem = name.slice(0, -suffix.length)
         const version = versions.find((one) => stem.endsWith(`-${one}`))
-        const isMade = version !== undefined && textAt(host, program) !== null
+        const isMade = version !== undefined && isThere(host, program)
         return {
           boot,
           path: `${boot}/${folder}/${name}`,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { madeHost } from '../../../test/support/made-host.js'
+import { type Made, madeHost as madeHostOf } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
 import type { LoaderPlan } from './loader.js'
 import { planCommandLine } from './loaders.js'
+
+/** A computer that has EFI. */
+const madeHost = (files: Readonly<Record<string, Made>>) => madeHostOf({ '/sys/firmware/efi/': '', ...files })
 
 /** As Debian 13 has them after `bootctl install`: written from a disk that was made so. */
 const token = '0123456789abcdef0123456789abcdef'
@@ -19,7 +22,7 @@ initrd     /${token}/${of}/initrd.img-${of}
 `
 const older = '6.12.9+deb13-amd64'
 const debian = {
-  '/usr/bin/kernel-install': '#!',
+  '/usr/bin/kernel-install': new Uint8Array([0x7f, 0x45, 0x4c, 0x46, 0xff]),
   '/etc/kernel/cmdline': 'root=LABEL=root ro quiet\n',
   [`/lib/modules/${version}/`]: '',
   [`/lib/modules/${older}/`]: '',

@@ -13,6 +13,8 @@ export const systemdBoot: Loader = {
   name: 'systemd-boot',
   source:
     'Boot Loader Specification, type 1; systemd 252 and 257: man/systemd-boot.xml, src/boot/boot.c line_get_key_value, config_entry_compare',
+  startedBy: ['systemd-boot'],
+  inChargeOf: [],
   installed: (host) => linuxEntries(host)[0]?.path,
   keepEntry(host) {
     const entry = wayBackEntry(host)

@@ -15,6 +15,8 @@ export const unifiedKernelImage: Loader = {
   name: 'unified kernel image',
   source:
     'Boot Loader Specification, type 2; systemd 257: src/kernel-install/60-ukify.install, 90-uki-copy.install',
+  startedBy: ['systemd-stub'],
+  inChargeOf: [],
   installed: (host) => images(host)[0]?.path,
   keepEntry(host) {
     const title = 'the unified kernel image as it is (a copy)'

@@ -1,0 +1,27 @@
+/**
+ * `line`, a kernel's command line, with those words appended that do not hold in it already: the last word of a name counts.
+ * Words after `--` are not the kernel's, so that these go before it (Linux kernel/params.c parse_args).
+ */
+export function addWords(line: string, words: readonly string[]): string {
+  return words.reduce((made, word) => (holds(made, word) ? made : append(made, word)), line)
+}
+
+/** The line of an entry that starts without the change. */
+export function wayBackLine(line: string): string {
+  return addWords(line, ['handover=off'])
+}
+
+function holds(line: string, word: string): boolean {
+  const [name] = word.split('=')
+  const own = line.split(/(?:^|\s)--(?:\s|$)/)[0]!.split(/\s+/)
+  return own.filter((one) => one.split('=')[0] === name).at(-1) === word
+}
+
+function append(line: string, word: string): string {
+  const end = /(^|\s)--(\s|$)/.exec(line)
+  if (end !== null) {
+    const at = end.index + end[1]!.length
+    return `${line.slice(0, at)}${word} ${line.slice(at)}`
+  }
+  return line === '' || /\s$/.test(line) ? `${line}${word}` : `${line} ${word}`
+}
