@@ -32,7 +32,7 @@ describe('uefiFirmware', () => {
         ...more,
       }),
     )
-  const find = () => uefiFirmware(undefined, at('m.vars.fd'), folders)
+  const find = () => uefiFirmware({ vars: at('m.vars.fd') }, folders)
 
   it('takes the first descriptor by name, and makes the settings from its template once', () => {
     describeFirmware('usr/60-b.json', 'other.fd')
@@ -42,6 +42,7 @@ describe('uefiFirmware', () => {
       codeFormat: 'raw',
       vars: at('m.vars.fd'),
       varsFormat: 'raw',
+      requiresSmm: false,
     })
     expect(readFileSync(at('m.vars.fd'), 'utf8')).toBe('template.fd')
     writeFileSync(at('m.vars.fd'), 'settings of the machine')
@@ -83,14 +84,44 @@ describe('uefiFirmware', () => {
   })
 
   it('takes a file that is named, and does not make up its settings', () => {
-    expect(() => uefiFirmware(at('code.fd'), at('m.vars.fd'), folders)).toThrow(/copy the template/)
-    expect(() => uefiFirmware(at('missing.fd'), at('m.vars.fd'), folders)).toThrow(
+    expect(() => uefiFirmware({ code: at('code.fd'), vars: at('m.vars.fd') }, folders)).toThrow(
+      /copy the template/,
+    )
+    expect(() => uefiFirmware({ code: at('missing.fd'), vars: at('m.vars.fd') }, folders)).toThrow(
       /missing\.fd does not exist/,
     )
     writeFileSync(at('m.qcow2'), '')
-    expect(uefiFirmware(at('code.fd'), at('m.qcow2'), folders)).toMatchObject({
+    expect(uefiFirmware({ code: at('code.fd'), vars: at('m.qcow2') }, folders)).toMatchObject({
       codeFormat: 'raw',
       varsFormat: 'qcow2',
     })
+  })
+
+  describe('with secure boot', () => {
+    const secure = { features: ['requires-smm', 'secure-boot'] }
+    const enrolled = { features: ['enrolled-keys', 'requires-smm', 'secure-boot'] }
+    const findSecure = () => uefiFirmware({ vars: at('m.vars.fd'), secureBoot: true }, folders)
+
+    it('takes firmware with enrolled keys before one without', () => {
+      describeFirmware('usr/40-plain.json')
+      describeFirmware('usr/50-empty.json', 'other.fd', secure)
+      expect(findSecure()).toMatchObject({ code: at('other.fd'), requiresSmm: true })
+      describeFirmware('usr/60-keys.json', 'code.fd', enrolled)
+      expect(findSecure()).toMatchObject({ code: at('code.fd'), requiresSmm: true })
+    })
+
+    it('takes no other', () => {
+      describeFirmware('usr/40-plain.json')
+      describeFirmware('usr/50-open.json', 'other.fd', { features: ['secure-boot'] })
+      expect(findSecure).toThrow(/^no UEFI firmware with secure boot for q35 machines is described in /)
+    })
+  })
+
+  it('knows of a file that is named what its descriptor says', () => {
+    writeFileSync(at('m.vars.fd'), '')
+    const own = () => uefiFirmware({ code: at('code.fd'), vars: at('m.vars.fd') }, folders).requiresSmm
+    expect(own()).toBe(false)
+    describeFirmware('usr/50-a.json', 'code.fd', { features: ['requires-smm'] })
+    expect(own()).toBe(true)
   })
 })

@@ -6,25 +6,21 @@
  */
 
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
-export {
-  type Description,
-  DescriptionError,
-  parseDescription,
-  readDescription,
-  requireFiles,
-} from './description.js'
+export * from './description/index.js'
 export { FirmwareError } from './firmware.js'
-export { MachineError, VirtualMachine } from './machine.js'
+export { VirtualMachine } from './machine.js'
+export { MachineError } from './machine-error.js'
 export {
   type Decision,
   describeMachine,
   firmwareNames,
   inputKinds,
   type Proposal,
-  type SystemName,
   systems,
   type Wish,
   writeDescription,
 } from './new/index.js'
-export { qemuArguments } from './qemu-arguments.js'
+export { qemuArguments } from './qemu/arguments.js'
+export { lookingGlassFile } from './qemu/graphics.js'
+export { type RunSettings, socketsOf } from './qemu/run.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseDescription } from './description.js'
-import { MachineError, type StartOptions, VirtualMachine } from './machine.js'
+import { parseDescription } from './description/index.js'
+import { type StartOptions, VirtualMachine } from './machine.js'
+import { MachineError } from './machine-error.js'
 
 /** Plays QEMU: speaks QMP on the socket that it is told, echoes its input, and does as the first line of `commands` says. */
 const pretend = `#!${process.execPath}
@@ -22,12 +23,29 @@ createServer((client) => {
   client.on('data', (text) => {
     for (const { execute, id } of String(text).trim().split('\\n').map(JSON.parse)) {
       if (execute === 'quit' && process.env.PRETEND_DEAF) continue
-      const result = execute === 'human-monitor-command' ? 'portw[0x0604] = ' + pm1 + '\\r\\n' : {}
+      const result = {
+        'human-monitor-command': 'portw[0x0604] = ' + pm1 + '\\r\\n',
+        'query-cpus-fast': [{ 'cpu-index': 1, 'thread-id': 71 }, { 'cpu-index': 0, 'thread-id': 70 }],
+      }[execute] ?? {}
       client.write(JSON.stringify({ return: result, id }) + '\\n')
       if (execute === 'quit' || execute === 'system_powerdown') setTimeout(() => process.exit(0), 20)
     }
   })
 }).listen(socket)
+`
+
+/** Plays swtpm: opens the socket that it is told, and notes that it does and that it ends. */
+const pretendSwtpm = `#!${process.execPath}
+const { createServer } = require('node:net')
+const { appendFileSync } = require('node:fs')
+const note = (line) => appendFileSync(__dirname + '/log', line + '\\n')
+const argv = process.argv.slice(2)
+note('swtpm in ' + process.cwd() + ': ' + argv.join(' '))
+createServer().listen(argv.at(-1).split('path=')[1])
+process.on('SIGTERM', () => {
+  note('swtpm ends')
+  process.exit(0)
+})
 `
 
 describe('VirtualMachine', () => {
@@ -127,5 +145,67 @@ describe('VirtualMachine', () => {
     setTimeout(() => stop.abort(), 200)
     const error = await start({ signal: stop.signal }).catch((thrown: unknown) => thrown)
     expect(error).toBe(stop.signal.reason)
+  })
+
+  describe('with programs beside QEMU', () => {
+    const path = process.env.PATH
+    const log = () => readFileSync(join(folder, 'log'), 'utf8').trim().split('\n')
+    const install = (name: string, program: string) =>
+      writeFileSync(join(folder, name), program, { mode: 0o755 })
+    beforeEach(() => {
+      process.env.PATH = `${folder}:${path}`
+      install('taskset', `#!/bin/sh\necho "taskset $*" >> ${folder}/log\n`)
+      install('swtpm', pretendSwtpm)
+    })
+    afterEach(() => {
+      process.env.PATH = path
+    })
+
+    it('starts swtpm before QEMU, and has ended it when the machine has ended', async () => {
+      const vm = await start({ more: 'tpm: true' })
+      const [socket, tpm] = [join(vm.folder, 'tpm.sock'), join(folder, 'm.tpm')]
+      expect(log()).toEqual([
+        `swtpm in ${tpm}: socket --tpm2 --terminate --tpmstate dir=. --ctrl type=unixio,path=${socket}`,
+      ])
+      expect(JSON.parse(readFileSync(`${qemu}.argv`, 'utf8'))).toContain(
+        `socket,id=tpm-socket,path=${socket}`,
+      )
+      await vm.quit()
+      await vm.ended
+      expect(log().at(-1)).toBe('swtpm ends')
+    })
+
+    it('ends swtpm where QEMU refuses', async () => {
+      be('#!/bin/sh\nexit 1\n')
+      await expect(start({ more: 'tpm: true' })).rejects.toThrow('ended with status 1')
+      expect(log().at(-1)).toBe('swtpm ends')
+    })
+
+    it('says why swtpm does not start, and starts no QEMU', async () => {
+      install('swtpm', '#!/bin/sh\necho "swtpm: the state is locked" >&2\nexit 3\n')
+      await expect(start({ more: 'tpm: true' })).rejects.toMatchObject({
+        message: `swtpm does not start with the state in ${join(folder, 'm.tpm')}: it ended with status 3`,
+        detail: 'swtpm: the state is locked',
+      })
+      rmSync(join(folder, 'swtpm'))
+      process.env.PATH = folder
+      await expect(start({ more: 'tpm: true' })).rejects.toThrow('it is not installed')
+      expect(existsSync(`${qemu}.argv`)).toBe(false)
+    })
+
+    it("keeps QEMU's threads where they are to be: its own first, then each processor by its number", async () => {
+      const vm = await start({ more: 'cpus: { count: 2, pin: "5,3", others: 0-1 }' })
+      expect(log()).toEqual([`taskset -apc 0,1 ${vm.pid}`, 'taskset -pc 3 71', 'taskset -pc 5 70'])
+      await vm.quit()
+      await vm.ended
+    })
+
+    it('stops a machine whose threads cannot be kept', async () => {
+      install('taskset', "#!/bin/sh\necho 'taskset: failed to set affinity: Invalid argument' >&2\nexit 1\n")
+      await expect(start({ more: 'cpus: { count: 2, pin: 5-6 }' })).rejects.toThrow(
+        "QEMU's threads cannot be kept on the host's 6: taskset: failed to set affinity: Invalid argument",
+      )
+      expect(existsSync(runFolder())).toBe(false)
+    })
   })
 })

@@ -7,25 +7,15 @@ import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { explainWords } from '../logs/index.js'
 import { type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
-import type { Description } from './description.js'
+import { environment, openDisplay } from './caller.js'
+import type { Description } from './description/index.js'
 import { uefiFirmware } from './firmware.js'
-import { qemuArguments } from './qemu-arguments.js'
+import { MachineError } from './machine-error.js'
+import { pinThreads } from './pinning.js'
+import { qemuArguments } from './qemu/arguments.js'
+import { socketsOf } from './qemu/run.js'
 import { Qmp, QmpClosedError } from './qmp.js'
-
-/**
- * The machine could not be started, or QEMU ended otherwise than by itself. `detail`: what QEMU said last, where that was not
- * told as it came.
- */
-export class MachineError extends Error {
-  override readonly name = 'MachineError'
-
-  constructor(
-    message: string,
-    readonly detail?: string,
-  ) {
-    super(message)
-  }
-}
+import { type Swtpm, startSwtpm } from './swtpm.js'
 
 export interface StartOptions {
   /** The functions of `description.devices`, in their order: `0000:01:00.0`. They are bound to vfio-pci already. */
@@ -61,6 +51,8 @@ export class VirtualMachine {
     private readonly description: Description,
     /** What runs its processors, and why not KVM where it is not. */
     readonly acceleration: AcceleratorChoice,
+    /** Where its sockets are, until it ends. */
+    readonly folder: string,
     ended: Promise<void>,
   ) {
     this.ended = ended
@@ -120,17 +112,25 @@ export class VirtualMachine {
   static async start(description: Description, options: StartOptions): Promise<VirtualMachine> {
     requireLockableMemory(description, options.addresses)
     const { addresses, signal } = options
-    const firmware =
-      description.firmware === 'bios'
-        ? undefined
-        : uefiFirmware(description.firmware.code, description.firmware.vars)
+    const firmware = description.firmware === 'bios' ? undefined : uefiFirmware(description.firmware)
     const acceleration = await chooseAccelerator([description.qemu])
     signal?.throwIfAborted()
     const folder = mkdtempSync(join(tmpdir(), 'handover-vm-'))
-    const qmpSocket = join(folder, 'qmp.sock')
-    const run = { accelerator: acceleration.accelerator, qmpSocket, addresses, firmware }
+    let swtpm: Swtpm | undefined
+    try {
+      if (description.tpm) swtpm = await startSwtpm(description.tpm, folder, signal)
+    } catch (error) {
+      rmSync(folder, { recursive: true })
+      throw error
+    }
+    const isAmd = readFileSync('/proc/cpuinfo', 'utf8').includes('AuthenticAMD')
+    const run = { accelerator: acceleration.accelerator, folder, addresses, firmware, isAmd }
     // In a session of its own: Ctrl-C at the terminal is for this program, which then asks the machine to shut down.
-    const child = spawn(description.qemu, qemuArguments(description, run), { detached: true, stdio: 'pipe' })
+    const child = spawn(description.qemu, qemuArguments(description, run), {
+      detached: true,
+      stdio: 'pipe',
+      env: environment(description),
+    })
     const said: string[] = []
     createInterface({ input: child.stderr }).on('line', (line) => {
       said.push(line)
@@ -140,26 +140,29 @@ export class VirtualMachine {
     child.stdout.pipe(options.console, { end: false })
     child.stdin.on('error', () => undefined) // QEMU may end before it has read everything
 
-    const ended = waitForEnd(child, description, said, options.onMessage !== undefined).finally(() =>
-      rmSync(folder, { recursive: true, force: true }),
-    )
+    const ended = waitForEnd(child, description, said, options.onMessage !== undefined).finally(async () => {
+      await swtpm?.end()
+      rmSync(folder, { recursive: true, force: true })
+    })
     ended.catch(() => undefined) // told to whoever waits for it, also when that is later
     const abort = () => child.kill('SIGKILL')
     signal?.addEventListener('abort', abort)
     try {
       const connecting = Qmp.connect(
-        qmpSocket,
+        socketsOf(folder).qmp,
         startMs,
         () => child.exitCode !== null || child.signalCode !== null,
       )
       // Which of the two is known first when QEMU refuses is chance; its own words are the better answer.
       const qmp = await Promise.race([connecting, ended.then(() => connecting)])
-      return new VirtualMachine(child, qmp, description, acceleration, ended)
+      await pinThreads(description.cpus, qmp, child.pid!)
+      openDisplay(description, folder)
+      return new VirtualMachine(child, qmp, description, acceleration, folder, ended)
     } catch (error) {
       child.kill('SIGKILL')
-      // What QEMU said as it ended is the better answer, but for an end that was asked for.
+      // What QEMU said as it ended is the better answer, but for an end that was asked for or was made here.
       await ended.catch((end) => {
-        if (!signal?.aborted) throw end
+        if (!signal?.aborted && !(error instanceof MachineError)) throw end
       })
       throw signal?.aborted ? signal.reason : error
     } finally {

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { applyPlan, liveContext, planBinding, undoAll } from '../../changes/index.js'
 import { liveHost } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
-import { readDescription, requireFiles, VirtualMachine } from '../../vm/index.js'
+import { readDescription, requireFiles, requirePrograms, VirtualMachine } from '../../vm/index.js'
 import { progressText, refusalText, rolesOf } from '../binding.js'
 import { selectOne } from '../choose.js'
 import { isSet, type Run } from '../command.js'
+import { displayText } from '../display-text.js'
 import { bindingDocument } from '../documents/binding.js'
 import { usageError } from '../errors.js'
 import { requireBus } from '../reading.js'
@@ -25,6 +26,7 @@ export const run: Run = async (terminal, asked) => {
   }
   const description = readDescription(asked.arguments[0]!)
   requireFiles(description)
+  requirePrograms(description)
   const host = liveHost()
   const machine = readMachine(host)
   if (description.devices.length > 0) requireBus(machine.bus)
@@ -48,7 +50,10 @@ export const run: Run = async (terminal, asked) => {
       })
       const { accelerator, because } = vm.acceleration
       if (accelerator === 'tcg') terminal.say([`In software emulation: ${because}`])
-      terminal.say([`${description.name} runs (QEMU, process ${vm.pid}). Ctrl-C shuts it down.`])
+      terminal.say([
+        `${description.name} runs (QEMU, process ${vm.pid}). Ctrl-C shuts it down.`,
+        ...displayText(description, vm.folder),
+      ])
       process.stdin.pipe(vm.input)
       await Promise.race([vm.ended, stopWhenAsked(vm, stop, terminal)])
       await vm.ended

@@ -1,4 +1,5 @@
 import type { Machine } from '../../machine/index.js'
+import { isWindows } from '../description/index.js'
 import { cpus } from './cpus.js'
 import { devices } from './devices.js'
 import { disks, guestAgent, network } from './disks.js'
@@ -6,7 +7,7 @@ import { firmware } from './firmware.js'
 import { memory } from './memory.js'
 import { rom } from './rom.js'
 import { input, screen, sound } from './screen.js'
-import { type Decide, type Decision, decision, isWindows, type Wish } from './wish.js'
+import { type Decide, type Decision, decision, type Wish } from './wish.js'
 
 /** A new machine, decided. While there are problems there is none. */
 export interface Proposal {
@@ -22,7 +23,7 @@ const start: Decide = (_, { name, os }) => ({
     decision(
       'os',
       os,
-      isWindows(os)
+      isWindows({ os })
         ? 'With the Hyper-V enlightenments, by which Windows knows how to idle and keep time'
         : null,
     ),

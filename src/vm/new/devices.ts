@@ -1,10 +1,11 @@
 import { knownValue, type Machine, type PciFunction } from '../../machine/index.js'
 import { type Check, cardRest, checkDevice, type Finding } from '../../rules/index.js'
+import { isWindows } from '../description/index.js'
 import { isNvme, isVga, isVideoCard, shortAddress } from './card.js'
 import { chooseFirmware } from './firmware.js'
 import { partly, unspared } from './group.js'
 import { mmioWindow } from './window.js'
-import { type Decide, type Decision, decision, isWindows, type Wish } from './wish.js'
+import { type Decide, type Decision, decision, type Wish } from './wish.js'
 
 /** The devices that were named with the rest of their cards, what they ask of the machine, and whether they can go at all. */
 export const devices: Decide = (machine, wish) => {
@@ -91,7 +92,7 @@ function unknownCard(f: PciFunction): string {
 
 /** Only where a rule says that it helps, and for the system whose driver asks. */
 function hypervisor({ os }: Wish, checks: ReadonlyMap<PciFunction, Check>): readonly Decision[] {
-  if (!isWindows(os)) return []
+  if (!isWindows({ os })) return []
   for (const check of checks.values()) {
     const found = findingOf(check, 'driver-lock')
     if (found)

@@ -1,14 +1,15 @@
+import { isWindows } from '../description/index.js'
 import { isNetworkCard, isStorage, shortAddress } from './card.js'
-import { type Decide, decision, isWindows, type Value } from './wish.js'
+import { type Decide, decision, type Value } from './wish.js'
 
 /** The disk is tried first: an empty one has nothing to start, so the installer does, and the installed system afterwards. */
 export const disks: Decide = (_, { os, disks: files, isos, drivers, devices }) => {
-  const hasDrivers = os === 'linux' || (isWindows(os) && drivers !== undefined)
+  const hasDrivers = os === 'linux' || (isWindows({ os }) && drivers !== undefined)
   const because = hasDrivers
-    ? isWindows(os)
+    ? isWindows({ os })
       ? 'virtio: fast, with the driver from the CD of drivers; Windows setup: Load driver, then viostor'
       : null
-    : isWindows(os)
+    : isWindows({ os })
       ? 'SATA until Windows has the virtio driver (viostor, from the virtio-win ISO: --iso virtio-win.iso); then virtio, which is faster'
       : 'SATA, which every system knows'
   const hard = files.map(({ file }, index) => ({
@@ -20,7 +21,7 @@ export const disks: Decide = (_, { os, disks: files, isos, drivers, devices }) =
       value: { file, cdrom: true, bootindex: files.length + index } satisfies Value,
       because: index === 0 ? 'Started while the disk has no system on it' : null,
     })),
-    ...(drivers === undefined || !isWindows(os)
+    ...(drivers === undefined || !isWindows({ os })
       ? []
       : [
           { value: { file: drivers, cdrom: true } satisfies Value, because: 'Drivers of virtio for Windows' },
@@ -39,7 +40,7 @@ export const disks: Decide = (_, { os, disks: files, isos, drivers, devices }) =
 
 /** A card behind QEMU's own network, where no device brings one. */
 export const network: Decide = (_, { os, drivers, devices }) => {
-  const model = os === 'linux' || (isWindows(os) && drivers !== undefined) ? 'virtio' : 'e1000e'
+  const model = os === 'linux' || (isWindows({ os }) && drivers !== undefined) ? 'virtio' : 'e1000e'
   const own = devices.find(isNetworkCard)
   if (own !== undefined)
     return {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { machineOf, vmHosts, wishOf } from '../../../test/support/vm-hosts.js'
+import { parseDescription } from '../description/index.js'
 import { describeMachine, writeDescription } from './index.js'
 
 const folder = join(import.meta.dirname, '../../../test/golden/vm')
@@ -19,6 +20,13 @@ describe.each(vmHosts)('$name: $what', (one) => {
   it('is as it was reviewed', async () => {
     expect(problems).toEqual([])
     await expect(yaml).toMatchFileSnapshot(join(folder, `${one.name}.yaml`))
+  })
+
+  it('is a description, with as many host threads as processors', () => {
+    const description = parseDescription(yaml, `/vms/${one.name}.yaml`)
+    expect(description.name).toBe(one.name)
+    expect(description.cpus.pin?.length ?? description.cpus.count).toBe(description.cpus.count)
+    expect(description.devices.length).toBeGreaterThanOrEqual(one.devices.length)
   })
 
   it('has a value for every setting that is decided, and no other', () => {

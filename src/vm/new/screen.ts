@@ -6,8 +6,9 @@ import {
   type Machine,
   runFolder,
 } from '../../machine/index.js'
+import { isWindows } from '../description/index.js'
 import { givesPicture, isUsbController, isVideoCard, shortAddress } from './card.js'
-import { type Decide, type Decision, decision, isWindows, type Part } from './wish.js'
+import { type Decide, type Decision, decision, type Part } from './wish.js'
 
 /** Where the machine's picture is seen. */
 export const screen: Decide = (_, wish) => {
@@ -18,7 +19,7 @@ export const screen: Decide = (_, wish) => {
       return {
         problems: ['Looking Glass shows what a video card draws: give the machine one (--device gpu)'],
       }
-    if (!isWindows(os))
+    if (!isWindows({ os }))
       return { problems: [`Looking Glass takes its picture from Windows, and this is for ${os}`] }
     return {
       decisions: [

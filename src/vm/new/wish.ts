@@ -1,8 +1,12 @@
 import type { Machine, PciFunction } from '../../machine/index.js'
+import type { OperatingSystem } from '../description/index.js'
 
-/** Systems that a machine can run: what QEMU shows them depends on it. */
-export const systems = ['linux', 'windows10', 'windows11', 'other'] as const
-export type SystemName = (typeof systems)[number]
+export const systems = [
+  'linux',
+  'windows10',
+  'windows11',
+  'other',
+] as const satisfies readonly OperatingSystem[]
 
 export const firmwareNames = ['bios', 'uefi', 'secure-boot'] as const
 export const inputKinds = ['evdev', 'usb', 'none'] as const
@@ -10,7 +14,7 @@ export const inputKinds = ['evdev', 'usb', 'none'] as const
 /** What a person wants of a new machine. File names are as the description is to have them. */
 export interface Wish {
   readonly name: string
-  readonly os: SystemName
+  readonly os: OperatingSystem
   /** Undefined: as fits the host. The same for `cpus` and `firmware`. */
   readonly memoryBytes: bigint | undefined
   readonly cpus: number | undefined
@@ -28,10 +32,6 @@ export interface Wish {
   readonly lookingGlass: { readonly width: number; readonly height: number } | undefined
   /** How keyboard and mouse come to the machine; undefined: as fits. */
   readonly input: (typeof inputKinds)[number] | undefined
-}
-
-export function isWindows(os: SystemName): boolean {
-  return os.startsWith('windows')
 }
 
 export type Decide = (machine: Machine, wish: Wish) => Part
