@@ -49,6 +49,12 @@ describe('vm new', () => {
     expect(err).toBe('')
   })
 
+  it('starts from the disk that is handed over before the installer', async () => {
+    const { out } = await handover('m', '--device', 'nvme', '--iso', 'debian.iso', ...inLab, '-o', '-')
+    const { disks, devices } = parseDescription(out, '/vms/m.yaml')
+    expect([devices[0]!.bootindex, disks[0]!.bootindex]).toEqual([0, 1])
+  })
+
   it('prints its decisions, and writes nothing', async () => {
     const file = join(folder, 'm.yaml')
     const { status, out } = await handover('m', '--device', 'nvme', ...inLab, '-o', file, '--json')
@@ -122,6 +128,7 @@ describe('vm new', () => {
     [['m', '--iso', '/nowhere.iso', '--memory', '16M'], 64, /\/nowhere\.iso cannot be used: it is not there/],
     [['m', '--disk', '/nowhere/a.img:1G', '--memory', '16M'], 64, /there is no folder \/nowhere/],
     [['m', '--rom', '/tmp', '--memory', '16M'], 64, /\/tmp cannot be used: it is a folder/],
+    [['m', '--disk', 'a.img:1G', '--disk', 'a.img:1G', '--memory', '16M'], 64, /expected each file once/],
     [['m', '--device', 'dead:beef', '--host', lab], 3, /no device fits/],
     [['m', '--device', '00:1e.0', ...inLab], 64, /00:1e\.0 cannot be handed over: the root file system/],
   ])('refuses %j', async (words, status, said) => {

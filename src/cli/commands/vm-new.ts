@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { describeMachine, type Proposal, writeDescription } from '../../vm/index.js'
+import { describeMachine, type Proposal, parseDescription, writeDescription } from '../../vm/index.js'
 import { isSet, type Run, textOf } from '../command.js'
 import { vmNewDocument } from '../documents/vm-new.js'
 import { CliError, usageError } from '../errors.js'
@@ -38,6 +38,8 @@ export const run: Run = async (terminal, asked) => {
   if (first !== undefined) throw usageError(first, ...others)
 
   const text = writeDescription(headOf(proposal, file, machine.source), proposal.decisions)
+  // What cannot stand together, such as a disk that was named twice, is found here.
+  parseDescription(text, file)
   if (file === '-') terminal.printRaw(text)
   else {
     if (isOwn) makeFolder(machinesFolder)

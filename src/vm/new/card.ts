@@ -36,7 +36,7 @@ export function isStorage({ class: code }: PciFunction): boolean {
   return (knownValue(code) ?? 0) >> 16 === storage
 }
 
-export function isNvme({ class: code }: PciFunction): boolean {
+function isNvme({ class: code }: PciFunction): boolean {
   return (knownValue(code) ?? 0) >> 8 === nvme
 }
 
@@ -48,4 +48,9 @@ export function shortAddress({ address }: PciFunction): string {
 /** Whether a display can be plugged into one of the devices. */
 export function givesPicture({ devices }: Wish): boolean {
   return devices.some(hasOutputs)
+}
+
+/** Disks of the host that the machine starts from, where it has none of its own. */
+export function startingDisks({ disks, devices }: Wish): readonly PciFunction[] {
+  return disks.length === 0 ? devices.filter(isNvme) : []
 }

@@ -1,7 +1,7 @@
 import { knownValue, type Machine, type PciFunction } from '../../machine/index.js'
 import { type Check, cardRest, checkDevice, type Finding } from '../../rules/index.js'
 import { isWindows } from '../description/index.js'
-import { isNvme, isVga, isVideoCard, shortAddress } from './card.js'
+import { isVga, isVideoCard, shortAddress, startingDisks } from './card.js'
 import { chooseFirmware } from './firmware.js'
 import { partly, unspared } from './group.js'
 import { mmioWindow } from './window.js'
@@ -38,13 +38,14 @@ function entry(
   index: number,
   check: Check | undefined,
 ): Decision {
-  const isFirstCard = isVideoCard(f) && check !== undefined
+  const isCard = isVideoCard(f) && check !== undefined
+  const startsAt = startingDisks(wish).indexOf(f)
   const isBios = chooseFirmware(machine, wish).value === 'bios'
   const value = {
     host: shortAddress(f),
-    ...(isFirstCard && isVga(f) && isBios ? { vga: true } : {}),
-    ...(isFirstCard && wish.rom ? { rom: wish.rom.file } : {}),
-    ...(isNvme(f) && wish.disks.length === 0 ? { bootindex: 0 } : {}),
+    ...(isBios && f === wish.devices.find(isVga) ? { vga: true } : {}),
+    ...(isCard && wish.rom ? { rom: wish.rom.file } : {}),
+    ...(startsAt < 0 ? {} : { bootindex: startsAt }),
   }
   const name = f.names.device ?? f.names.printed ?? f.names.class
   const said = name === undefined ? [] : [name]

@@ -1,9 +1,11 @@
 import { isWindows } from '../description/index.js'
-import { isNetworkCard, isStorage, shortAddress } from './card.js'
+import { isNetworkCard, isStorage, shortAddress, startingDisks } from './card.js'
 import { type Decide, decision, type Value } from './wish.js'
 
 /** The disk is tried first: an empty one has nothing to start, so the installer does, and the installed system afterwards. */
-export const disks: Decide = (_, { os, disks: files, isos, drivers, devices }) => {
+export const disks: Decide = (_, wish) => {
+  const { os, disks: files, isos, drivers, devices } = wish
+  const before = files.length + startingDisks(wish).length
   const hasDrivers = os === 'linux' || (isWindows({ os }) && drivers !== undefined)
   const because = hasDrivers
     ? isWindows({ os })
@@ -18,7 +20,7 @@ export const disks: Decide = (_, { os, disks: files, isos, drivers, devices }) =
   }))
   const media = [
     ...isos.map((file, index) => ({
-      value: { file, cdrom: true, bootindex: files.length + index } satisfies Value,
+      value: { file, cdrom: true, bootindex: before + index } satisfies Value,
       because: index === 0 ? 'Started while the disk has no system on it' : null,
     })),
     ...(drivers === undefined || !isWindows({ os })
