@@ -13,8 +13,12 @@
  * ```
  */
 
+export { readAttribute } from './attribute.js'
+export { readBarSize } from './bar-size.js'
 export {
   type Action,
+  type Attribute,
+  type BarSize,
   type Binding,
   type Change,
   type ChangeEvent,
@@ -27,6 +31,7 @@ export {
   defaultLimits,
   type FileEdit,
   type Limits,
+  type MediatedDevice,
   type ModuleLoad,
   type Regeneration,
   type Shown,
@@ -51,6 +56,7 @@ export {
   UnreadableError,
 } from './errors.js'
 export { apply, check, describe, diff, undo } from './kinds.js'
+export { mediatedTypesFolder } from './mediated-device.js'
 export {
   type BindingPlan,
   type Member,

@@ -191,6 +191,12 @@ function changeText(change: Change): string {
       return `${change.console}: taken off ${change.address}`
     case 'configuration':
       return `${change.title}: set`
+    case 'attribute':
+      return `${change.title}: ${change.before} -> ${change.after}`
+    case 'bar-size':
+      return `${targetOf(change)}: resized`
+    case 'mediated-device':
+      return `${targetOf(change)}: made`
   }
 }
 

@@ -13,7 +13,7 @@ export type ValueKind =
   | 'system'
   | 'firmware'
   | 'input'
-  | 'name'
+  | 'word'
 
 export interface Argument {
   /** As it stands in the usage line: `DEVICE`. */

@@ -255,12 +255,56 @@ export const commands: readonly Command[] = [
     summary: 'say what this computer needs for devices to go to a virtual machine, and change nothing',
     about: [
       'The difference of every file, every command, what the host loses, and whether it takes a restart. Without --boot the devices go until unbind or the next restart; with it they belong to vfio-pci from the next start on, before their own drivers see them, and the kernel uses the IOMMU.',
+      'The options from --group on change more of the host; without DEVICE they stand alone. With --functions, --mdev or --libvirt the devices stay with the host: virtual functions and mediated devices of them go, or they themselves go with the domain.',
       'Exit status 0: nothing need be changed; 2: something; 5: refused, with what lifts it.',
     ],
-    arguments: [{ ...device, many: true }],
+    arguments: [{ ...device, many: true, optional: true }],
     options: [
       { long: 'boot', summary: 'from the next start on' },
       { long: 'by-id', summary: 'with --boot: find devices by their ids, not by their place' },
+      {
+        long: 'group',
+        value: 'NAME',
+        kind: 'word',
+        summary: 'let people of this group use devices of vfio, and lock memory, until undo',
+      },
+      {
+        long: 'huge-pages',
+        value: 'SIZE',
+        kind: 'word',
+        summary: 'set memory aside as huge pages: 16G; of 1 GiB each: 16G:1G',
+      },
+      {
+        long: 'functions',
+        value: 'N',
+        kind: 'word',
+        summary: 'have DEVICE make N virtual functions (SR-IOV), without a driver of the host',
+      },
+      {
+        long: 'mdev',
+        value: 'TYPE',
+        kind: 'word',
+        summary: 'have DEVICE make a mediated device; mdev_supported_types of it lists the types',
+      },
+      {
+        long: 'bar-size',
+        value: 'BAR=SIZE',
+        kind: 'word',
+        many: true,
+        summary: 'resize a BAR of DEVICE until a restart: 1=16G',
+      },
+      {
+        long: 'cpus',
+        value: 'LIST',
+        kind: 'word',
+        summary: 'keep services and people off these processors until a restart: 2-7',
+      },
+      {
+        long: 'libvirt',
+        value: 'DOMAIN',
+        kind: 'word',
+        summary: 'have DEVICE come and go with this domain of libvirt, until undo',
+      },
       { long: 'output', short: 'o', value: 'FILE', kind: 'file', summary: 'save the plan, for apply' },
       { long: 'force', short: 'f', summary: 'overwrite FILE' },
       accept,
@@ -269,6 +313,8 @@ export const commands: readonly Command[] = [
     examples: [
       ['handover plan gpu --boot', 'what would be changed'],
       ['handover plan gpu --boot -o plan.json', 'save it'],
+      ['handover plan 03:00.0 --functions 4 --boot', 'virtual functions at every start'],
+      ['handover plan --group kvm --huge-pages 16G', 'the host alone'],
     ],
     next: 'sudo handover apply plan.json',
     load: () => import('./commands/plan.js'),
@@ -352,7 +398,7 @@ export const commands: readonly Command[] = [
       'Writes NAME.yaml, to be read and changed: as root in /etc/handover/vms, else here. Everything that depends on this computer is decided from what is known of it: the rest of the card, firmware, processors near the device, memory, disks, picture, keyboard, sound. Above each setting stands why, and what found it. What cannot be is said before anything is written.',
       'A disk that is not there yet is made with the SIZE given. With --host nothing is looked for on this computer, and no disk is made.',
     ],
-    arguments: [{ name: 'NAME', kind: 'name' }],
+    arguments: [{ name: 'NAME', kind: 'word' }],
     options: [
       { long: 'device', value: 'DEVICE', kind: 'device', many: true, summary: 'a device for the machine' },
       {

@@ -40,6 +40,8 @@ describe('bash completion', () => {
     ['handover bind --accept display net', ['network']],
     ['handover schema sh', ['show']],
     ['handover completion ', ['bash', 'zsh', 'fish']],
+    ['handover plan --gr', ['--group']],
+    ['handover plan --functions ', []],
     ['handover nosuch ', []],
   ])('%s', (line, words) => {
     expect(offered(line)).toEqual(words)

@@ -15,10 +15,10 @@ const words: Readonly<Record<Exclude<ValueKind, 'file' | 'device'>, readonly str
   rule: rules.map(({ id }) => id),
   class: Object.keys(classWords),
   entry: [],
-  name: [],
   system: systems,
   firmware: firmwareNames,
   input: inputKinds,
+  word: [],
 }
 
 /** Lists this computer's addresses without starting the program: short for segment 0, and the class words. */

@@ -7,12 +7,7 @@ import { type Line, type Style, wrap } from './text.js'
 export function planText(document: PlanDocument, columns: number): readonly Line[] {
   const { intent, takes, changes, accepted, notes, byHand, needsRestart, wayBack, bootLoader } = document
   const width = Math.min(columns, 110)
-  const lines: Line[] = [
-    ...wrap(
-      `Takes ${takes.join(', ') || 'nothing'} from the host ${intent.boot ? 'from the next start on' : 'until unbind or a restart'}.`,
-      width,
-    ),
-  ]
+  const lines: Line[] = [...wrap(whatGoes(intent, takes), width)]
   for (const { functions, reason } of accepted) lines.push(`Accepted for ${functions.join(', ')}: ${reason}`)
   for (const { kind, address } of notes) lines.push(...wrap(noteText(kind, address), width))
   for (const { target, actions } of changes) {
@@ -38,6 +33,12 @@ export function planText(document: PlanDocument, columns: number): readonly Line
       ),
     )
   return lines
+}
+
+function whatGoes({ devices, boot, host }: PlanDocument['intent'], takes: readonly string[]): string {
+  if (takes.length === 0 && host)
+    return devices.length > 0 ? `${devices.join(', ')} stays with the host.` : 'No device leaves the host.'
+  return `Takes ${takes.join(', ') || 'nothing'} from the host ${boot ? 'from the next start on' : 'until unbind or a restart'}.`
 }
 
 /** A sentence, and what is to be copied below it, line by line. */

@@ -5,6 +5,7 @@ import {
   type BindingPlan,
   type Change,
   type ChangeEvent,
+  type Configuration,
   type Context,
   giveBack,
   stateFolder,
@@ -129,9 +130,14 @@ async function putBack(
   return undone
 }
 
-/** Drivers and consoles are as they were again after a restart. */
+/** What the kernel holds is as it was again after a restart, and files in /run are gone. */
 export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
-  return change.kind !== 'configuration' && head.bootId !== bootId(root)
+  const lasts = change.kind === 'configuration' && !isInRun(change)
+  return !lasts && head.bootId !== bootId(root)
+}
+
+function isInRun({ edits }: Configuration): boolean {
+  return edits.length > 0 && edits.every(({ path }) => path.startsWith('/run/'))
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

@@ -14,6 +14,9 @@ export {
   type Tools,
   undoEntry,
 } from './carry-out.js'
+export { planCpus } from './host/cpus.js'
+export { requireGroup } from './host/group.js'
+export { WishError, type Wishes } from './host/wish.js'
 export { type Entry, type Head, JournalError, readJournal } from './journal.js'
 export { BusyError } from './lock.js'
 export { type Intent, makePlan, type Plan } from './make-plan.js'

@@ -1,7 +1,16 @@
-import { type BindingPlan, type Change, planBinding, type Refusal } from '../changes/index.js'
+import {
+  type BindingPlan,
+  type Change,
+  NoSuchFunctionError,
+  planBinding,
+  type Refusal,
+} from '../changes/index.js'
 import type { Host } from '../host/index.js'
-import type { Machine, RoleName } from '../machine/index.js'
+import type { Machine, PciFunction, RoleName } from '../machine/index.js'
 import type { ByHand } from './boot/by-hand.js'
+import { planIdleSleep } from './host/idle-sleep.js'
+import { planHost } from './host/plan-host.js'
+import type { About, Wishes } from './host/wish.js'
 import { planBoot } from './plan-boot.js'
 
 /** What is wanted. */
@@ -14,6 +23,8 @@ export interface Intent {
   readonly byId: boolean
   /** Roles that the host may lose. */
   readonly accept: readonly RoleName[]
+  /** What else is wanted of the host. */
+  readonly host?: Wishes | undefined
 }
 
 /** What would be done for it. */
@@ -34,14 +45,45 @@ export interface Plan {
   readonly bootLoader: string | null
 }
 
-/** Throws NoSuchFunctionError, UnreadableError. */
+/** Throws NoSuchFunctionError, UnreadableError, WishError. */
 export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
   const { devices, boot, byId, accept } = intent
-  if (!boot) {
-    const { members, ...plan } = planBinding(host, machine, devices, { accept })
-    const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
-    return { intent, takes, ...plan, byHand: [], needsRestart: false, wayBack: null, bootLoader: null }
+  const about = { host, machine, devices: devices.map((one) => functionAt(machine, one)), boot, accept }
+  const wished = planHost(intent.host ?? {}, about)
+  const leaving = wished.keepsDevices ? [] : devices
+  const plan = boot && devices.length > 0 ? fromBoot(about, leaving, byId) : now(about, leaving)
+  const changes = [...wished.before, ...plan.changes, ...wished.after]
+  return {
+    intent,
+    ...plan,
+    changes,
+    refusals: [...wished.refusals, ...plan.refusals],
+    accepted: [...wished.accepted, ...plan.accepted],
+    byHand: [...plan.byHand, ...wished.byHand],
+    needsRestart: boot && changes.some(waits),
   }
-  const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId })
-  return { intent, takes: functions, notes: [], needsRestart: plan.changes.length > 0, ...plan }
+}
+
+/** Whether it has no effect before a restart: no running program is told of it. */
+function waits(change: Change): boolean {
+  return change.kind === 'configuration' && !change.commands.some(({ tells }) => tells)
+}
+
+function now({ host, machine, accept }: About, devices: readonly string[]) {
+  const { members, ...plan } = planBinding(host, machine, devices, { accept })
+  const takes = members.filter(({ fate }) => fate !== 'stays').map(({ address }) => address)
+  return { takes, ...plan, byHand: [], wayBack: null, bootLoader: null }
+}
+
+function fromBoot(about: About, devices: readonly string[], byId: boolean) {
+  const { host, machine, accept } = about
+  const idleSleep = planIdleSleep(about)
+  const { functions, ...plan } = planBoot(host, machine, devices, { accept, byId, idleSleep })
+  return { takes: functions, notes: [], ...plan }
+}
+
+function functionAt(machine: Machine, address: string): PciFunction {
+  const found = machine.functions.find((f) => f.address === address)
+  if (!found) throw new NoSuchFunctionError(address)
+  return found
 }

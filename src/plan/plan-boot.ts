@@ -2,6 +2,7 @@ import {
   type BindingPlan,
   type Configuration,
   diff,
+  type FileEdit,
   type PlanOptions,
   planBinding,
   type Refusal,
@@ -36,7 +37,11 @@ export interface BootPlan {
 /** `byId`: vfio-pci takes functions by their ids, not by their place. */
 export interface BootOptions extends PlanOptions {
   readonly byId?: boolean
+  /** A file that is to be in the initramfs too. */
+  readonly idleSleep?: FileEdit | undefined
 }
+
+const awake = 'vfio-pci keeps idle devices awake'
 
 /** Throws NoSuchFunctionError, UnreadableError. */
 export function planBoot(
@@ -74,10 +79,19 @@ export function planBoot(
     }
   } else if (words.length > 0) hand.push(line)
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) {
+  if (leaving.length === 0) {
+    // Nothing is taken early: the devices stay with the host.
+  } else if (early.every((one) => one !== undefined)) {
     const modprobe = options.byId ? planModprobe(host, leaving) : undefined
     if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
-    else add(planEarlyBinding(host, early, modprobe))
+    else {
+      const found = planEarlyBinding(host, early, modprobe)
+      const { idleSleep } = options
+      const into = idleSleep !== undefined && found.kind !== 'by hand'
+      add(into ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+      if (idleSleep !== undefined && !into)
+        add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+    }
     const overrides = planDriverctl(host, machine, leaving)
     if (overrides !== undefined) add(overrides)
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { FirmwareError, uefiFirmware } from './firmware.js'
+import { parseDescription } from './description/index.js'
+import { FirmwareError, requireFirmware, uefiFirmware } from './firmware.js'
 
 describe('uefiFirmware', () => {
   let top: string
@@ -115,6 +116,20 @@ describe('uefiFirmware', () => {
       describeFirmware('usr/50-open.json', 'other.fd', { features: ['secure-boot'] })
       expect(findSecure).toThrow(/^no UEFI firmware with secure boot for q35 machines is described in /)
     })
+  })
+
+  it('can be asked for without making its settings', () => {
+    const machine = (firmware: string) =>
+      parseDescription(`name: m\nmemory: 1G\nfirmware: ${firmware}`, at('m.yaml'))
+    expect(() => requireFirmware(machine('bios'))).not.toThrow()
+    expect(() => requireFirmware(machine('{ code: missing.fd }'))).toThrow(/missing\.fd does not exist/)
+    expect(() => requireFirmware(machine('{ code: code.fd, vars: other.fd }'))).not.toThrow()
+    try {
+      requireFirmware(machine('uefi')) // whether this computer has one is not for this test
+    } catch (error) {
+      expect(error).toBeInstanceOf(FirmwareError)
+    }
+    expect(existsSync(at('m.vars.fd'))).toBe(false)
   })
 
   it('knows of a file that is named what its descriptor says', () => {

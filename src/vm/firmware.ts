@@ -7,7 +7,7 @@ import {
   qemuFirmwareFolders,
   readQemuFirmware,
 } from '../machine/index.js'
-import type { Uefi } from './description/description.js'
+import type { Description, Uefi } from './description/description.js'
 
 /** UEFI firmware as flash: code that is never written, and the machine's own settings. */
 export interface UefiFirmware {
@@ -27,10 +27,22 @@ export class FirmwareError extends Error {
  * The firmware for a machine; the file of its settings is made from the installed template when it is missing. Throws
  * {@link FirmwareError}.
  */
-export function uefiFirmware(
+export function uefiFirmware(uefi: Uefi, folders?: readonly string[]): UefiFirmware {
+  const { template, ...firmware } = findFirmware(uefi, folders)
+  if (template !== undefined && !existsSync(firmware.vars)) copyFileSync(template, firmware.vars)
+  return firmware
+}
+
+/** Throws {@link FirmwareError} where there is no such firmware for the machine: better before anything is changed. */
+export function requireFirmware({ firmware }: Description): void {
+  if (firmware !== 'bios') findFirmware(firmware)
+}
+
+/** `template`: what its settings begin as. */
+function findFirmware(
   { code, vars, secureBoot }: Uefi,
   folders: readonly string[] = qemuFirmwareFolders,
-): UefiFirmware {
+): UefiFirmware & { readonly template?: string } {
   if (code !== undefined) return ownFirmware(code, vars, folders)
   const found = secureBoot
     ? (installedFirmware(folders, ['secure-boot', 'requires-smm', 'enrolled-keys']) ??
@@ -43,8 +55,8 @@ export function uefiFirmware(
     )
   }
   const { code: executable, settings, features } = found
-  if (!existsSync(vars)) copyFileSync(settings!.filename, vars)
   return {
+    template: settings!.filename,
     code: executable!.filename,
     codeFormat: executable!.format,
     vars,

@@ -7,7 +7,7 @@
 
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 export * from './description/index.js'
-export { FirmwareError } from './firmware.js'
+export { FirmwareError, requireFirmware } from './firmware.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
 export {

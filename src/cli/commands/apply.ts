@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { liveContext } from '../../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
-import { carryOut, makePlan, type Plan } from '../../plan/index.js'
+import { carryOut, makePlan, type Plan, requireGroup } from '../../plan/index.js'
 import { progressText, refusalText } from '../binding.js'
 import { isSet, type Run } from '../command.js'
 import { confirm } from '../confirm.js'
@@ -23,6 +23,8 @@ export const run: Run = (terminal, asked) =>
   untilInterrupted(async (signal) => {
     const file = asked.arguments[0]!
     const wanted = readPlan(file)
+    const { group } = wanted.intent.host ?? {}
+    if (group !== undefined) requireGroup(liveHost(), group)
     const plan = planAgain(liveHost(), wanted)
     const document = planDocument(plan, wanted.at)
     if (document.refusals.length > 0) {

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { applyPlan, liveContext, planBinding, undoAll } from '../../changes/index.js'
 import { liveHost } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
-import { readDescription, requireFiles, requirePrograms, VirtualMachine } from '../../vm/index.js'
+import {
+  readDescription,
+  requireFiles,
+  requireFirmware,
+  requirePrograms,
+  VirtualMachine,
+} from '../../vm/index.js'
 import { progressText, refusalText, rolesOf } from '../binding.js'
 import { selectOne } from '../choose.js'
 import { isSet, type Run } from '../command.js'
@@ -27,6 +33,7 @@ export const run: Run = async (terminal, asked) => {
   const description = readDescription(asked.arguments[0]!)
   requireFiles(description)
   requirePrograms(description)
+  requireFirmware(description)
   const host = liveHost()
   const machine = readMachine(host)
   if (description.devices.length > 0) requireBus(machine.bus)

@@ -1,15 +1,21 @@
-import type { Plan } from '../../plan/index.js'
+import type { Plan, Wishes } from '../../plan/index.js'
 import type { PlanDocument } from '../schemas/plan.js'
 import { version } from '../version.js'
 import { changeDocument, refusalDocument } from './binding.js'
 
 export function planDocument(plan: Plan, at: string): PlanDocument {
-  const { devices, boot, byId, accept } = plan.intent
+  const { devices, boot, byId, accept, host } = plan.intent
   return {
     schema: 'handover.plan/1',
     program: `handover ${version()}`,
     at,
-    intent: { devices: [...devices], boot, byId, accept: [...accept] },
+    intent: {
+      devices: [...devices],
+      boot,
+      byId,
+      accept: [...accept],
+      ...(host && { host: wishesDocument(host) }),
+    },
     takes: [...plan.takes],
     changes: plan.changes.map(changeDocument),
     refusals: plan.refusals.map(refusalDocument),
@@ -19,5 +25,13 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     needsRestart: plan.needsRestart,
     wayBack: plan.wayBack,
     bootLoader: plan.bootLoader,
+  }
+}
+
+function wishesDocument({ mediated, barSizes, ...words }: Wishes): PlanDocument['intent']['host'] {
+  return {
+    ...words,
+    ...(mediated && { mediated: { ...mediated } }),
+    ...(barSizes && { barSizes: [...barSizes] }),
   }
 }

@@ -2,6 +2,19 @@ import * as z from 'zod'
 import { change, note, refusal } from './binding.js'
 import { functionAddress, roleName } from './common.js'
 
+const wishes = z
+  .strictObject({
+    group: z.string(),
+    hugePages: z.string(),
+    functions: z.string(),
+    mediated: z.strictObject({ type: z.string(), uuid: z.string() }),
+    cpus: z.string(),
+    libvirt: z.string(),
+    barSizes: z.array(z.string()),
+  })
+  .partial()
+  .describe('what else is wanted of the host, in the words of the options of plan')
+
 /** What `handover plan --json` prints, and what `-o` saves for `handover apply`. */
 export const planSchema = z.strictObject({
   schema: z.literal('handover.plan/1'),
@@ -13,6 +26,7 @@ export const planSchema = z.strictObject({
       boot: z.boolean().describe('from boot on; else until the next restart'),
       byId: z.boolean().describe('from boot on: by ids; else by place'),
       accept: z.array(roleName),
+      host: wishes.optional(),
     })
     .describe('what is wanted: apply plans it again, and compares'),
   takes: z

@@ -55,3 +55,10 @@ if [ -n "$taken" ]; then
 fi
 `
 }
+
+/** The functions that a script of {@link takeScript} takes. */
+export function takenBy(script: string): readonly EarlyFunction[] {
+  return [...script.matchAll(/^ *take (pci\S+) (0x[0-9a-f]{4}) (0x[0-9a-f]{4})$/gm)].map(
+    ([, path, vendor, device]) => ({ path: path!, vendor: Number(vendor), device: Number(device) }),
+  )
+}
