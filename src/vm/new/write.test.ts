@@ -55,5 +55,6 @@ it('reads back as it was, whatever names and reasons hold', () => {
       )
       expect(parse(text)).toEqual({ plain, map, list: [map, plain] })
     }),
+    { examples: [['a\nb', { a: '\n', b: 'x: y # z' }, 'line\nnext: 1']] },
   )
 })

@@ -48,8 +48,6 @@ function setting(name: string, value: Value): readonly string[] {
 
 /** On one line: `{ file: a.qcow2, bus: virtio }`. */
 function flow(value: Value): string {
-  return stringify(
-    value,
-    typeof value === 'object' ? { collectionStyle: 'flow', lineWidth: 0 } : {},
-  ).trimEnd()
+  const style = typeof value === 'object' ? { collectionStyle: 'flow' as const } : {}
+  return stringify(value, { ...style, blockQuote: false, lineWidth: 0 }).trimEnd()
 }
