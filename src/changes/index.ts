@@ -58,11 +58,13 @@ export {
 export { apply, check, describe, diff, undo } from './kinds.js'
 export { mediatedTypesFolder } from './mediated-device.js'
 export {
+  attempt,
   type BindingPlan,
   type Member,
   type PlanOptions,
   planBinding,
   planReturn,
+  rethrow,
 } from './plan-binding.js'
 export type { Note } from './plan-consoles.js'
 export { type Refusal, refuseRoles } from './refusal.js'

@@ -59,6 +59,8 @@ export interface Command {
   readonly hidden?: boolean
   /** What comes after the first argument is that argument's own, options too. */
   readonly passesOptions?: boolean
+  /** It looks at a computer and changes nothing: where that is this one, it warns of changes that were cut off. */
+  readonly reads?: boolean
   /** Loaded only when the command runs. */
   readonly load: () => Promise<{ readonly run: Run }>
 }

@@ -41,7 +41,7 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY, running = true)
     report: () => undefined,
     run: () => Promise.resolve(),
   }
-  const options = { root, asked: 'handover apply plan.json', step }
+  const options = { root, asked: 'handover apply plan.json', awaits: { functions: [], words: ['x'] }, step }
   return { made, options, count: () => steps }
 }
 
@@ -67,7 +67,7 @@ describe('a configuration', () => {
       '/sys/pages': '100644 512\n',
     })
     expect(readJournal(root)).toMatchObject([
-      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json' } },
+      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json', awaits: { words: ['x'] } } },
     ])
     await undoLast(root)
     expect(snapshot(root)).toEqual(before)

@@ -11,7 +11,7 @@ import {
   stateFolder,
   undoAll,
 } from '../changes/index.js'
-import { type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
+import { type Awaits, type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
 import { alone } from './lock.js'
 
 /** Changes, and what stands against them. */
@@ -22,6 +22,7 @@ export interface Options {
   readonly root?: string
   /** The command line, for the history. */
   readonly asked: string
+  readonly awaits?: Awaits | undefined
   readonly signal?: AbortSignal
   /** Called with what was cut off before and is put back now. */
   readonly onHalfDone?: (entry: Entry) => void
@@ -72,7 +73,7 @@ async function journaled(
 async function write(
   changes: readonly Change[],
   tools: Tools,
-  { root = '/', asked, step }: Options,
+  { root = '/', asked, awaits, step }: Options,
   way: 'all or none' | 'each',
   make: (context: Context) => Promise<readonly Change[]>,
 ): Promise<Outcome> {
@@ -84,6 +85,7 @@ async function write(
     at: new Date().toISOString(),
     bootId: bootId(root),
     asked,
+    ...(awaits && { awaits }),
     changes,
   })
   const context = journaling(tools, id, (event) => {
@@ -131,9 +133,14 @@ async function putBack(
 }
 
 /** What the kernel holds is as it was again after a restart, and files in /run are gone. */
-export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
+export function isOver(entry: Entry, change: Change, root = '/'): boolean {
   const lasts = change.kind === 'configuration' && !isInRun(change)
-  return !lasts && head.bootId !== bootId(root)
+  return !lasts && hasRestarted(entry, root)
+}
+
+/** Whether the computer has been started since. */
+export function hasRestarted({ head }: Entry, root = '/'): boolean {
+  return head.bootId !== bootId(root)
 }
 
 function isInRun({ edits }: Configuration): boolean {

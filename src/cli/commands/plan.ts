@@ -8,7 +8,7 @@ import { type Invocation, isSet, listOf, type Run, textOf } from '../command.js'
 import { planDocument } from '../documents/plan.js'
 import { usageError } from '../errors.js'
 import { checkFree, writeOutput } from '../output-file.js'
-import { planText } from '../plan-text.js'
+import { planText, refusedStatus, unreadableStatus, unreadableText } from '../plan-text.js'
 import { requireBus } from '../reading.js'
 import { status } from '../status.js'
 import { renderJson } from '../text.js'
@@ -40,8 +40,16 @@ export const run: Run = async (terminal, asked) => {
   if (isSet(asked, 'json')) terminal.printJson(document)
   else if (document.refusals.length === 0) terminal.print(planText(document, terminal.columns))
   if (document.refusals.length > 0) {
-    if (!isSet(asked, 'json')) terminal.say(refusalText(document.refusals))
-    return status.refused
+    if (!isSet(asked, 'json'))
+      terminal.say([
+        ...refusalText(document.refusals, terminal.columns),
+        ...unreadableText(document.unreadable, terminal.columns),
+      ])
+    return refusedStatus(document.refusals)
+  }
+  if (document.unreadable.length > 0) {
+    if (output !== undefined) terminal.say([`${output} was not written: as root the plan is whole.`])
+    return unreadableStatus(document.unreadable)
   }
   if (output !== undefined) {
     writeOutput(output, renderJson(document), force)

@@ -23,7 +23,16 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     notes: plan.notes.map((one) => ({ ...one })),
     byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
     needsRestart: plan.needsRestart,
+    restartFor: [...plan.restartFor],
     wayBack: plan.wayBack,
+    losses: plan.losses.map(({ address, driver, roles, holds }) => ({
+      address,
+      driver,
+      roles: roles.map((one) => ({ ...one })),
+      holds: holds.map((one) => ({ ...one })),
+    })),
+    risks: plan.risks.map((one) => ({ ...one })),
+    unreadable: plan.unreadable.map((one) => ({ ...one })),
     bootLoader: plan.bootLoader,
   }
 }

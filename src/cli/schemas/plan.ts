@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { change, note, refusal } from './binding.js'
-import { functionAddress, roleName } from './common.js'
+import { fact, functionAddress, held, roleName } from './common.js'
 
 const wishes = z
   .strictObject({
@@ -40,10 +40,27 @@ export const planSchema = z.strictObject({
     .array(z.strictObject({ because: z.string(), edit: z.string() }))
     .describe('what handover does not change here'),
   needsRestart: z.boolean(),
+  restartFor: z.array(z.string()).describe('targets of changes that take effect with the next start'),
   wayBack: z
     .string()
     .nullable()
     .describe('how the computer is started without the change; null: no boot entry is changed'),
+  losses: z
+    .array(
+      z.strictObject({
+        address: functionAddress,
+        driver: z.string().nullable(),
+        roles: z.array(
+          z.strictObject({ name: roleName, last: z.boolean().describe('nothing is left that has it') }),
+        ),
+        holds: z.array(held).describe('kernel objects that go with it'),
+      }),
+    )
+    .describe('what the host has of each function that is taken, and then no longer'),
+  risks: z.array(z.strictObject({ can: z.string(), back: z.string().describe('how one comes back') })),
+  unreadable: z
+    .array(z.strictObject({ path: z.string(), why: z.string() }))
+    .describe('what could not be read: while there is any, apply refuses the plan'),
   bootLoader: z
     .string()
     .nullable()
@@ -64,14 +81,36 @@ export const historySchema = z.strictObject({
       changes: z.array(
         z.strictObject({
           target: z.string(),
+          kind: change.shape.kind,
           state: z.enum(['not begun', 'half-done', 'done', 'undone', 'over']),
           drift: z
             .array(
               z.strictObject({ path: z.string(), from: z.string().nullable(), to: z.string().nullable() }),
             )
             .describe('where it is no longer as it was made; of a change that is done'),
+          unread: z
+            .strictObject({ unknown: z.string(), path: z.string() })
+            .nullable()
+            .describe('why it could not be looked at; null: it could'),
         }),
       ),
+      running: z
+        .strictObject({
+          restarted: z.boolean().describe('false: the computer has not been started since'),
+          without: z
+            .array(z.string())
+            .describe('words on the command line by which this start was to be without it'),
+          functions: z.array(
+            z.strictObject({
+              address: functionAddress.describe('now'),
+              state: fact(z.enum(['taken', 'not taken', 'gone'])),
+              driver: z.string().nullable(),
+            }),
+          ),
+          words: z.array(z.strictObject({ word: z.string(), state: fact(z.enum(['there', 'not there'])) })),
+        })
+        .nullable()
+        .describe('what came of what a start was to bring; null: nothing, or it was not looked at'),
     }),
   ),
 })

@@ -125,7 +125,7 @@ describe('what is printed of plans and ROMs fits its schema', () => {
 describe('the schemas', () => {
   it.each(schemaNames)('%s is printed as JSON schema, whole', async (name) => {
     const schema = z.toJSONSchema(await schemas[name]!()) as { readonly properties: object }
-    expect(Object.keys(schema.properties).length).toBeGreaterThan(2)
+    expect(Object.keys(schema.properties).length).toBeGreaterThan(1)
   })
 
   it('refuse what they do not describe', async () => {

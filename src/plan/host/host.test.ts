@@ -153,8 +153,11 @@ describe('huge pages', () => {
   })
 
   it('are not guessed at where the kernel does not say', () => {
-    expect(() => plan({ hugePages: '1G' }, { '/proc/meminfo': denied })).toThrow('denied')
-    expect(() => plan({ hugePages: '1G' }, { '/sys/kernel/mm/hugepages': denied })).toThrow('denied')
+    for (const path of ['/proc/meminfo', '/sys/kernel/mm/hugepages'])
+      expect(plan({ hugePages: '1G' }, { [path]: denied })).toMatchObject({
+        changes: [],
+        unreadable: [{ path, why: 'denied' }],
+      })
   })
 })
 
@@ -205,9 +208,16 @@ describe('virtual functions', () => {
     ['4', {}, { devices: [disk] }, `${disk} makes no virtual functions`],
     ['4', { [`${sys}/sriov_numvfs`]: '2\n' }, on, 'has 2 virtual functions; take them away first'],
     ['4', { [`${sys}/driver`]: null }, on, 'has no driver'],
-    ['4', { [`${sys}/sriov_totalvfs`]: denied }, on, 'denied'],
   ] satisfies [string, Edits, object, string][])('%s is refused (%#)', (wish, more, intent, why) => {
     expect(() => plan({ functions: wish }, more, intent)).toThrow(why)
+  })
+
+  it('that cannot be counted are not made, and the device stays', () => {
+    expect(plan({ functions: '4' }, { [`${sys}/sriov_totalvfs`]: denied }, on)).toMatchObject({
+      takes: [],
+      changes: [],
+      unreadable: [{ why: 'denied' }],
+    })
   })
 })
 

@@ -1,4 +1,4 @@
-import { type BindingPlan, type Change, planBinding } from '../../changes/index.js'
+import { attempt, type BindingPlan, type Change, planBinding } from '../../changes/index.js'
 import type { ByHand } from '../boot/by-hand.js'
 import { planBarSizes } from './bar-size.js'
 import { planCpus } from './cpus.js'
@@ -42,7 +42,7 @@ export interface HostPlan {
   readonly accepted: BindingPlan['accepted']
 }
 
-/** Throws WishError, UnreadableError. */
+/** Throws WishError. */
 export function planHost(wishes: Wishes, about: About): HostPlan {
   const names = (Object.keys(rows) as (keyof Wishes)[]).filter((name) => wishes[name] !== undefined)
   const plan = <K extends keyof Wishes>(name: K) => rows[name].plan(wishes[name]!, about)
@@ -50,7 +50,10 @@ export function planHost(wishes: Wishes, about: About): HostPlan {
   // Its driver of the host is not taken away for a moment: what it is to the host was not looked at.
   if (keepsDevices && wishes.barSizes)
     throw new WishError(`--bar-size ${wishes.barSizes[0]}`, 'plan it where the device goes to vfio-pci')
-  const found = names.map((name) => ({ row: rows[name], wished: plan(name) }))
+  const found = names.flatMap((name) => {
+    const wished = attempt(() => plan(name), about.onUnreadable)
+    return wished === undefined ? [] : [{ row: rows[name], wished }]
+  })
   const changes = (isLast: boolean) =>
     found
       .filter(({ row }) => (row.isLast ?? false) === isLast)
@@ -69,9 +72,9 @@ function isDone(change: Change): boolean {
   return 'before' in change && change.before === change.after
 }
 
-function refusalsOf(wishes: Wishes, { host, machine, devices, accept, boot }: About) {
+function refusalsOf(wishes: Wishes, { host, machine, devices, accept, boot, onUnreadable }: About) {
   if (wishes.libvirt === undefined) return { refusals: [], accepted: [] }
   const addresses = devices.map(({ address }) => address)
-  const { refusals, accepted } = planBinding(host, machine, addresses, { accept })
+  const { refusals, accepted } = planBinding(host, machine, addresses, { accept, onUnreadable })
   return { refusals: refusals.filter(({ rule }) => !boot || rule !== 'no-iommu-group'), accepted }
 }

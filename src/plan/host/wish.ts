@@ -30,6 +30,8 @@ export interface About {
   readonly boot: boolean
   /** Roles that the host may lose. */
   readonly accept: readonly RoleName[]
+  /** Takes what could not be read; the rest is planned. */
+  readonly onUnreadable: (error: UnreadableError) => void
 }
 
 /** What is to be done for a wish. */
