@@ -11,6 +11,9 @@ export type ValueKind =
   | 'class'
   | 'entry'
   | 'machine'
+  | 'system'
+  | 'firmware'
+  | 'input'
   | 'word'
 
 export interface Argument {

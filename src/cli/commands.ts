@@ -382,7 +382,7 @@ export const commands: readonly Command[] = [
       ['sudo handover bind 01:00.0', 'hand the group of 01:00.0 to vfio-pci'],
       ['sudo handover bind gpu --accept display', 'even though it lights the display'],
     ],
-    next: 'handover vm start ./machine.yaml',
+    next: 'handover vm new machine --device 01:00.0 -o -',
     load: () => import('./commands/bind.js'),
   },
   {

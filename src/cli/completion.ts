@@ -1,7 +1,7 @@
 import { stateFolder } from '../changes/index.js'
 import { classWords, roleNames } from '../machine/index.js'
 import { rules } from '../rules/index.js'
-import { descriptionsFolder } from '../vm/index.js'
+import { descriptionsFolder, firmwareNames, inputKinds, systems } from '../vm/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
 import { schemaNames } from './schemas/index.js'
 
@@ -28,6 +28,9 @@ const words: Readonly<
     list: `ls ${descriptionsFolder} 2>/dev/null | sed -n 's/\\.yaml$//p'; ls | grep '\\.yaml$'`,
   },
   word: { words: [] },
+  system: { words: systems },
+  firmware: { words: firmwareNames },
+  input: { words: inputKinds },
 }
 
 /** The table as a tree: first words, and what may follow them. */

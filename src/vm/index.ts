@@ -10,6 +10,16 @@ export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
+export {
+  type Decision,
+  describeMachine,
+  firmwareNames,
+  inputKinds,
+  type Proposal,
+  systems,
+  type Wish,
+  writeDescription,
+} from './new/index.js'
 export { pressPowerButton, switchOff } from './power.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
@@ -23,6 +33,7 @@ export {
   isFile,
   isRootsOnly,
   machineNames,
+  machineWord,
   makeRunsFolder,
   readMachineDescription,
   requireOwnName,

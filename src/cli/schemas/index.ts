@@ -14,6 +14,7 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,
   unbind: async () => (await import('./binding.js')).bindingSchema,
+  'vm-new': async () => (await import('./vm-new.js')).vmNewSchema,
   'vm-list': async () => (await import('./machines.js')).machinesSchema,
   'vm-status': async () => (await import('./machines.js')).machineSchema,
   plan: async () => (await import('./plan.js')).planSchema,

@@ -6,6 +6,7 @@ import {
   descriptionFile,
   isFile,
   machineNames,
+  machineWord,
   makeRunsFolder,
   readMachineDescription,
   runsFolder,
@@ -30,6 +31,13 @@ describe('where things of machines are', () => {
       is ? (word.startsWith('/') ? word : join(process.cwd(), word)) : join(folder, `${word}.yaml`),
     )
   })
+
+  it.each([
+    ['/etc/handover/vms/windows.yaml', 'windows'],
+    ['windows.yaml', 'windows.yaml'],
+    ['windows', './windows'],
+    ['/x/windows.yaml', '/x/windows.yaml'],
+  ])('%s is asked for as %s', (file, word) => expect(machineWord(file)).toBe(word))
 
   it('runs: in /run for root, else in the session, else in /tmp', () => {
     expect(runsFolder({ uid: 0, runtimeFolder: '/run/user/0' })).toBe('/run/handover/vms')

@@ -62,6 +62,13 @@ export function isFile(word: string): boolean {
   return word.includes('/') || /\.ya?ml$/.test(word)
 }
 
+/** What to ask for, to get the machine that a file describes. */
+export function machineWord(file: string, folder = descriptionsFolder): string {
+  const name = /([^/]+)\.yaml$/.exec(file)?.[1]
+  if (name !== undefined && resolve(file) === join(folder, `${name}.yaml`)) return name
+  return isFile(file) ? file : `./${file}`
+}
+
 /** The file of a MACHINE, absolute. */
 export function descriptionFile(word: string, folder = descriptionsFolder): string {
   return isFile(word) ? resolve(word) : join(folder, `${word}.yaml`)
