@@ -139,7 +139,7 @@ describe.each(['zsh', 'fish'] as const)('%s completion', (shell) => {
       'handover lab --kernel ': [],
       'handover vm start --for': ['--foreground'],
       'handover vm start my': ['my-own.yaml'],
-      'handover vm w': [],
+      'handover vm sto': ['stop'],
     }
     for (const name of ['_handover', 'my-own.yaml']) writeFileSync(join(folder, name), '')
     const found = others[shell](Object.keys(wanted))

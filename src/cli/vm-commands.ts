@@ -84,6 +84,7 @@ export const vmCommands: readonly Command[] = [
       ],
     ],
     next: 'sudo handover vm start windows',
+    reads: true,
     load: () => import('./commands/vm-new.js'),
   },
   {
