@@ -41,7 +41,6 @@ export {
   runsFolder,
 } from './run/places.js'
 export {
-  type Ended,
   endUnwatched,
   failureOf,
   filesOf,
@@ -57,4 +56,4 @@ export {
   runsAlready,
   stateOf,
 } from './run/record.js'
-export { type ConsoleRelay, type Relay, relayConsole, relayQmp } from './run/relay.js'
+export { relayConsole, relayQmp } from './run/relay.js'
