@@ -104,7 +104,8 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       await buildInitramfs(kernel, [process.execPath, join(import.meta.dirname, 'agent.js')]),
     )
     const amdDmaRemap = topology.iommu === 'amd' && (await hasProperty(qemu, 'amd-iommu', 'dma-remap'))
-    const boot = { kernel: kernel.image, initramfs, accelerator, qemu, amdDmaRemap }
+    const append = steadyClock(kernel.version, accelerator)
+    const boot = { kernel: kernel.image, initramfs, accelerator, qemu, amdDmaRemap, append }
     const { argv, disks } = labArguments(topology, boot, folder)
     for (const disk of disks) if (disk.make) makeSparse(disk.file, disk.sizeBytes)
     progress(
@@ -146,6 +147,15 @@ export async function startComputer(topology: Topology, options: StartOptions = 
   } finally {
     signal?.removeEventListener('abort', abort)
   }
+}
+
+/**
+ * Linux 7 patches the code that reads its clock when it has chosen the TSC (kernel/time/timekeeping.c in 7.3,
+ * clocksource_read_inlined). QEMU's emulation may run the old code on another processor for a moment: seen on a busy host were
+ * an oops there, and a processor whose timers stopped. Another clock is read without that.
+ */
+function steadyClock(version: string, accelerator: Accelerator): string | undefined {
+  return accelerator === 'tcg' && Number.parseInt(version, 10) >= 7 ? 'clocksource=acpi_pm' : undefined
 }
 
 function makeSparse(file: string, sizeBytes: number): void {

@@ -42,6 +42,8 @@ export function labArguments(
     readonly qemu: Qemu
     /** This QEMU's amd-iommu remaps DMA when asked (QEMU 7.2's does not at all). */
     readonly amdDmaRemap?: boolean
+    /** More words for the kernel's command line. */
+    readonly append?: string | undefined
   },
   folder: string,
 ): LabArguments {
@@ -193,6 +195,7 @@ export function labArguments(
       // (Linux arch/x86/kernel/apic/io_apic.c, check_timer).
       `console=ttyS0 panic=-1 quiet no_timer_check modprobe.blacklist=${blacklist}`,
       iommu[topology.iommu].append,
+      boot.append,
       topology.append,
     ]
       .filter(Boolean)

@@ -44,6 +44,7 @@ describe('on a computer that does not remap interrupts', () => {
   it('vfio-pci does not take a function that has virtual ones', async () => {
     await lab().succeed(`echo 2 > /sys/bus/pci/devices/${parent}/sriov_numvfs`)
     const found = await diagnosedKernel(bindByHand(parent))
-    expect(found).toMatchObject([{ cause: 'sriov-parent', device: parent }])
+    // On a busy host the nvme driver may give up on a disk that answers late, and say so in the same log.
+    expect(found.filter(({ device }) => device === parent)).toMatchObject([{ cause: 'sriov-parent' }])
   })
 })

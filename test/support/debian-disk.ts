@@ -156,6 +156,9 @@ export async function cutPower(
   return boot(disk, script, timeoutMs, undefined, { marker, afterMs })
 }
 
+const begin = '---- the script begins'
+const end = '---- the script has ended'
+
 async function boot(
   disk: DebianDisk,
   script: string,
@@ -166,7 +169,11 @@ async function boot(
   const folder = mkdtempSync(join(tmpdir(), 'handover-boot-'))
   try {
     const file = join(folder, 'script.sh')
-    writeFileSync(file, `exec 2>&1\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\n${script}`)
+    // Firmware, boot loader and systemd write to this port too, before and after.
+    writeFileSync(
+      file,
+      `exec 2>&1\nPATH=/usr/sbin:/usr/bin:/sbin:/bin\necho '${begin}'\n(\n${script}\n)\necho '${end}'\n`,
+    )
     const said = join(folder, 'said')
     const console = join(folder, 'console')
     const child = spawn(
@@ -182,7 +189,11 @@ async function boot(
     let complaint = ''
     child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
-    const read = () => (existsSync(said) ? readFileSync(said, 'utf8').replaceAll('\r\n', '\n') : '')
+    const read = () => {
+      const all = existsSync(said) ? readFileSync(said, 'utf8').replaceAll('\r\n', '\n') : ''
+      const [, own = ''] = all.split(`${begin}\n`)
+      return own.split(`${end}\n`)[0]!
+    }
     const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
     if (cut) {
       while (!read().includes(cut.marker) && child.exitCode === null && child.signalCode === null)
