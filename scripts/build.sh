@@ -12,7 +12,7 @@ node_modules/.bin/tsc -p tsconfig.build.json
 # The program in few files, which halves the time that it takes to start. Beside the others' folders, so that what they find
 # from their own place is found from there too.
 node_modules/.bin/rolldown dist/cli/main.js dist/changes/writer-process.js dist/lab/agent.js --dir dist/bin \
-  --platform node --format esm --external commander --external diff --external yaml --external zod \
+  --platform node --format esm --external @clack/prompts --external commander --external diff --external yaml --external zod \
   --entry-file-names '[name].js' --chunk-file-names '[name]-[hash].js' >/dev/null
 : >"$stamp"
 # Built under sudo, it still belongs to whoever owns the checkout.

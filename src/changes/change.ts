@@ -43,6 +43,41 @@ export interface ConsoleRelease {
   readonly address: string
 }
 
+/** A setting that a file of the kernel holds, until the next restart. */
+export interface Attribute {
+  readonly kind: 'attribute'
+  /** What it sets, for people: `huge pages of 2 MiB`. */
+  readonly title: string
+  readonly path: string
+  readonly before: string
+  readonly after: string
+  /** What to do where the kernel gives less. */
+  readonly ifLess: string
+  /** The physical function whose virtual functions go when this is put back. */
+  readonly parent?: string
+}
+
+/** A BAR in another size, until the next restart. The function leaves its driver for it and goes back. */
+export interface BarSize {
+  readonly kind: 'bar-size'
+  readonly address: string
+  /** 0-5. */
+  readonly bar: number
+  /** n of 2^n MiB. */
+  readonly before: number
+  readonly after: number
+}
+
+/** A part of a card, made by the card's driver, until the next restart. */
+export interface MediatedDevice {
+  readonly kind: 'mediated-device'
+  /** The card. */
+  readonly address: string
+  /** `nvidia-63`, `i915-GVTg_V5_4` */
+  readonly type: string
+  readonly uuid: string
+}
+
 /** A text file as it is and as it is to be; null: not there. */
 export interface FileEdit {
   readonly path: string
@@ -65,6 +100,8 @@ export interface Regeneration {
    * since (of a new kernel) was made with the edits, so that undoing makes all anew.
    */
   readonly family?: { readonly folder: string; readonly names: string }
+  /** It tells running programs of the edits: it is run on a running system only, and once more when they are undone. */
+  readonly tells?: true
   /** Where no file is edited for it: what shows that the command was run. */
   readonly shownBy?: Shown
 }
@@ -95,7 +132,14 @@ export interface Configuration {
   readonly takeBack?: readonly (readonly string[])[]
 }
 
-export type Change = DriverBinding | ModuleLoad | ConsoleRelease | Configuration
+export type Change =
+  | DriverBinding
+  | ModuleLoad
+  | ConsoleRelease
+  | Configuration
+  | Attribute
+  | BarSize
+  | MediatedDevice
 
 /** The plain deed: one write to a file of the kernel, a command, or a file as it is to be (null: removed). */
 export type Action =
@@ -106,7 +150,7 @@ export type Action =
 /** What a person is told of a change before it is made. */
 export interface Description {
   readonly kind: Change['kind']
-  /** A function's address, a module, a console, or what a configuration sets. */
+  /** A function's address, a module, a console, or what is set. */
   readonly target: string
   readonly from: string | null
   readonly to: string | null

@@ -13,7 +13,7 @@ import { ChangedSinceError, StaleError, UnreadableError } from './errors.js'
 export const configuration: ChangeKind<Configuration> = {
   describe({ id, title, edits, commands, takeBack = [] }) {
     const editing = edits.map(({ path, before, after }) => ({ edit: path, before, after }))
-    const again = commands.filter(({ rewrites }) => rewrites.length > 0)
+    const again = commands.filter(({ rewrites, tells }) => tells || rewrites.length > 0)
     return {
       kind: 'configuration',
       target: title,
@@ -55,7 +55,7 @@ export const configuration: ChangeKind<Configuration> = {
     const kept = `${keptIn}/${id}`
     for (const { rewrites } of commands) for (const path of rewrites) await keep(disk, kept, path)
     for (const edit of edits) if (disk.read(edit.path) !== edit.after) await write(disk, edit, edit.after)
-    for (const { run } of commands) await disk.run(run)
+    for (const { run, tells } of commands) if (!tells || disk.running) await disk.run(run)
     await disk.replace(madeFile(kept), `${JSON.stringify(hashes(disk, commands), null, 2)}\n`, 0o600)
   },
 
@@ -73,13 +73,13 @@ export const configuration: ChangeKind<Configuration> = {
       disk.tidy(edit.path)
     }
     const made = madeOf(disk, kept)
-    for (const { run, rewrites, family } of commands) {
+    for (const { run, rewrites, family, tells } of commands) {
       // Where the command did not come to its end (null), what it made is not known, and the copies count.
       const madeAnew =
         made !== null &&
         (rewrites.some((path) => ![made[path], hashBefore(disk, kept, path)].includes(disk.hash(path))) ||
           hasMore(disk, rewrites, family))
-      if (madeAnew) await disk.run(run)
+      if (madeAnew || (tells && disk.running)) await disk.run(run)
       else for (const path of rewrites) await putBack(disk, kept, path)
       for (const path of rewrites) disk.tidy(path)
     }

@@ -24,6 +24,8 @@ import { CommandError } from './errors.js'
  * leaves harmless, so that who comes after can tell what was done.
  */
 export interface Disk {
+  /** Whether it is the root of the system that runs, and not one that is mounted. */
+  readonly running: boolean
   /** Replaces a file, or makes it with `mode`, and the folders above it that are missing. */
   replace(path: string, text: string, mode: number): Promise<void>
   /** Removes a file, and the folders above it that are then empty and in `folders`. Not being there is no failure. */
@@ -50,6 +52,8 @@ export const stateFolder = '/var/lib/handover'
 export interface DiskOptions {
   /** Where the host's root is mounted. */
   readonly root?: string
+  /** By default, whether {@link root} is `/`. */
+  readonly running?: boolean
   /** Called before each thing that is done to the disk, for tests that end there. */
   readonly step?: (what: string) => void
   /** How a command is run on the host that is mounted there: by chroot(1). */
@@ -83,6 +87,7 @@ export function liveDisk(options: DiskOptions = {}): Disk {
   const temporaryOf = (path: string) => join(dirname(path), `.${basename(path)}.handover`)
 
   return {
+    running: options.running ?? root === '/',
     async replace(path, text, mode) {
       const real = target(path)
       makeFolders(dirname(real))

@@ -107,7 +107,7 @@ function toAction({ path, text }: Write): Action {
 }
 
 /** Brings a function to a binding from whatever it has now, and looks whether it came about. */
-async function move(address: string, to: Binding | 'kernel', context: Context): Promise<void> {
+export async function move(address: string, to: Binding | 'kernel', context: Context): Promise<void> {
   const { host } = context
   const now = readBinding(host, address)
   const leaves = now.driver !== null && (to === 'kernel' || to.driver !== now.driver)
@@ -178,7 +178,7 @@ function tryHolders(host: Host, nodes: readonly DeviceNode[]): readonly Holder[]
 }
 
 /** Waits for those whom losing the device would hurt, or who would keep the kernel waiting. Throws {@link HeldError}. */
-async function waitUntilClosed(
+export async function waitUntilClosed(
   address: string,
   driver: string,
   { host, limits, report }: Context,

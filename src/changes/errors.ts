@@ -20,7 +20,7 @@ export class PrivilegeError extends Error {
   override readonly name = 'PrivilegeError'
 
   constructor(readonly path: string) {
-    super(`changing the driver of a device needs root: ${path} cannot be written; run this with sudo`)
+    super(`changing this computer needs root: ${path} cannot be written; run this with sudo`)
   }
 }
 
@@ -192,7 +192,12 @@ export function targetOf(change: Change): string {
     case 'console-release':
       return change.console
     case 'configuration':
+    case 'attribute':
       return change.title
+    case 'bar-size':
+      return `BAR ${change.bar} of ${change.address}`
+    case 'mediated-device':
+      return `${change.uuid} (${change.type} of ${change.address})`
   }
 }
 

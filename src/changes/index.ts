@@ -13,8 +13,12 @@
  * ```
  */
 
+export { readAttribute } from './attribute.js'
+export { readBarSize } from './bar-size.js'
 export {
   type Action,
+  type Attribute,
+  type BarSize,
   type Binding,
   type Change,
   type ChangeEvent,
@@ -27,6 +31,7 @@ export {
   defaultLimits,
   type FileEdit,
   type Limits,
+  type MediatedDevice,
   type ModuleLoad,
   type Regeneration,
   type Shown,
@@ -51,12 +56,15 @@ export {
   UnreadableError,
 } from './errors.js'
 export { apply, check, describe, diff, undo } from './kinds.js'
+export { mediatedTypesFolder } from './mediated-device.js'
 export {
+  attempt,
   type BindingPlan,
   type Member,
   type PlanOptions,
   planBinding,
   planReturn,
+  rethrow,
 } from './plan-binding.js'
 export type { Note } from './plan-consoles.js'
 export { type Refusal, refuseRoles } from './refusal.js'

@@ -1,8 +1,11 @@
 import type { Host } from '../host/index.js'
+import { attribute } from './attribute.js'
+import { barSize } from './bar-size.js'
 import type { Change, ChangeKind, Context, Description, Difference } from './change.js'
 import { configuration } from './configuration.js'
 import { consoleRelease } from './console-release.js'
 import { driverBinding } from './driver-binding.js'
+import { mediatedDevice } from './mediated-device.js'
 import { moduleLoad } from './module-load.js'
 
 const kinds: { readonly [K in Change['kind']]: ChangeKind<Extract<Change, { kind: K }>> } = {
@@ -10,6 +13,9 @@ const kinds: { readonly [K in Change['kind']]: ChangeKind<Extract<Change, { kind
   'module-load': moduleLoad,
   'console-release': consoleRelease,
   configuration,
+  attribute,
+  'bar-size': barSize,
+  'mediated-device': mediatedDevice,
 }
 
 function kindOf(change: Change): ChangeKind<Change> {

@@ -10,7 +10,7 @@ import {
   vfioPci,
 } from '../machine/index.js'
 import type { Binding, Change, DriverBinding } from './change.js'
-import { NoSuchFunctionError } from './errors.js'
+import { NoSuchFunctionError, UnreadableError } from './errors.js'
 import { type Note, planConsoles } from './plan-consoles.js'
 import {
   type Refusal,
@@ -61,6 +61,23 @@ export interface BindingPlan {
 export interface PlanOptions {
   /** Roles that the host may lose. */
   readonly accept?: readonly RoleName[]
+  /** Takes what could not be read, and the rest is planned; without it, that is thrown. */
+  readonly onUnreadable?: (error: UnreadableError) => void
+}
+
+/** What `look` gives; undefined where something could not be read, and `onUnreadable` took that. */
+export function attempt<T>(look: () => T, onUnreadable: (error: UnreadableError) => void): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    if (!(error instanceof UnreadableError)) throw error
+    onUnreadable(error)
+    return undefined
+  }
+}
+
+export function rethrow(error: UnreadableError): never {
+  throw error
 }
 
 /**
@@ -71,7 +88,7 @@ export function planBinding(
   host: Host,
   machine: Machine,
   addresses: readonly string[],
-  { accept = [] }: PlanOptions = {},
+  { accept = [], onUnreadable = rethrow }: PlanOptions = {},
 ): BindingPlan {
   const asked = addresses.map((address) => functionAt(machine, address))
   const refusals: Refusal[] = []
@@ -119,7 +136,7 @@ export function planBinding(
     const missing = loadVfioPci(host, machine, changes, leaving)
     if (missing) refusals.push(missing)
   }
-  const notes = planConsoles(host, machine, leaving, changes)
+  const notes = attempt(() => planConsoles(host, machine, leaving, changes), onUnreadable) ?? []
   // The functions of a card in descending order: its sound and USB are powered through function 0 (pci/quirks.c quirk_gpu_hda).
   changes.push(...bindings.toSorted((a, b) => compareAddresses(b.address, a.address)))
   return {

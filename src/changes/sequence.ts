@@ -114,5 +114,8 @@ async function each(
 function requirePrivilege(pending: readonly Change[], { privileged }: Context): void {
   if (privileged) return
   for (const change of pending)
-    for (const action of describe(change).actions) if ('path' in action) throw new PrivilegeError(action.path)
+    for (const action of describe(change).actions) {
+      if ('path' in action) throw new PrivilegeError(action.path)
+      if ('edit' in action) throw new PrivilegeError(action.edit)
+    }
 }

@@ -43,7 +43,7 @@ That is
 
   it('that is refused says why, what was read, and what lifts it', () => {
     const text = (asked: string, on: Host = host) =>
-      render(refusalText(bindingDocument(plan(asked, [], on), null).refusals), false)
+      render(refusalText(bindingDocument(plan(asked, [], on), null).refusals, 110), false)
     expect(text('0000:02:00.0')).toBe(`\
 Refused for 0000:02:00.0: the root file system stands on it
   /proc/self/mountinfo = 259:2 on / type ext4 from /dev/nvme0n1p2

@@ -9,7 +9,7 @@ import {
 } from '../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../host/index.js'
 import { type Holder, type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
-import { carryOut, carryOutReturn } from '../plan/index.js'
+import { carryOut, carryOutReturn, type Head } from '../plan/index.js'
 import { selectEach } from './choose.js'
 import { type Invocation, isSet, listOf } from './command.js'
 import { bindingDocument } from './documents/binding.js'
@@ -20,7 +20,7 @@ import { requireBus } from './reading.js'
 import type { BindingDocument } from './schemas/binding.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
-import type { Line } from './text.js'
+import { type Line, wrap } from './text.js'
 
 /** What `bind` and `unbind` share: plan, refuse or show, and make the changes unless only asked what they would be. */
 function handOver(
@@ -45,7 +45,7 @@ function handOver(
     if (planned.refusals.length > 0) {
       const document = bindingDocument(planned, null)
       if (json) terminal.printJson(document)
-      else terminal.say(refusalText(document.refusals))
+      else terminal.say(refusalText(document.refusals, terminal.columns))
       return status.refused
     }
     if (isSet(asked, 'dry-run')) {
@@ -58,8 +58,7 @@ function handOver(
       const { id, made } = await make(planned, context, {
         asked: words,
         signal,
-        onHalfDone: ({ head }) =>
-          terminal.say([`${head.id} (${head.asked}) was cut off: it is put back first.`]),
+        onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
       })
       print(made)
       if (id !== null) terminal.say([`To take it back: sudo handover undo ${id}`])
@@ -151,13 +150,21 @@ function actionText(action: BindingDocument['changes'][number]['actions'][number
   return `  echo ${action.write.trim() || "''"} > ${action.path}`
 }
 
-export function refusalText(refusals: BindingDocument['refusals']): readonly Line[] {
-  return refusals.flatMap(({ functions, reason, evidence, unknown, lift }): Line[] => [
-    [{ text: 'Refused', style: 'red' }, ` for ${functions.join(', ')}: ${reason}`],
-    ...evidence.map(({ path, value }) => `  ${path} = ${value}`),
-    ...unknown.map((one) => `  not known: ${whyUnknown(one)}`),
-    `  To go on: ${[lift.first, lift.accept && `--accept ${lift.accept}`].filter(Boolean).join(', or insist with ')}`,
-  ])
+export function refusalText(refusals: BindingDocument['refusals'], columns: number): readonly Line[] {
+  const width = Math.min(columns, 110)
+  const below = (text: string) => wrap(text, width - 4).map((line, i) => `${i === 0 ? '  ' : '    '}${line}`)
+  return refusals.flatMap(({ functions, reason, evidence, unknown, lift }): Line[] => {
+    const [first = '', ...rest] = wrap(`Refused for ${functions.join(', ')}: ${reason}`, width)
+    return [
+      [{ text: 'Refused', style: 'red' }, first.slice('Refused'.length)],
+      ...rest.map((line) => `  ${line}`),
+      ...evidence.flatMap(({ path, value }) => below(`${path} = ${value}`)),
+      ...unknown.flatMap((one) => below(`not known: ${whyUnknown(one)}`)),
+      ...below(
+        `To go on: ${[lift.first, lift.accept && `--accept ${lift.accept}`].filter(Boolean).join(', or insist with ')}`,
+      ),
+    ]
+  })
 }
 
 /** What is told while it lasts. A change that is quick is told once. */
@@ -179,6 +186,11 @@ export function progressText(event: ChangeEvent): readonly Line[] {
   }
 }
 
+/** What an earlier run left. */
+export function halfDoneText({ id, asked }: Head): string {
+  return `${id} (${asked}) was cut off: it is put back first.`
+}
+
 function changeText(change: Change): string {
   switch (change.kind) {
     case 'driver-binding': {
@@ -191,6 +203,12 @@ function changeText(change: Change): string {
       return `${change.console}: taken off ${change.address}`
     case 'configuration':
       return `${change.title}: set`
+    case 'attribute':
+      return `${change.title}: ${change.before} -> ${change.after}`
+    case 'bar-size':
+      return `${targetOf(change)}: resized`
+    case 'mediated-device':
+      return `${targetOf(change)}: made`
   }
 }
 

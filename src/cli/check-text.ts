@@ -1,5 +1,5 @@
 import type { CheckDocument } from './schemas/check.js'
-import { type Line, type Style, wrap } from './text.js'
+import { capital, type Line, type Style, toDo, wrap } from './text.js'
 
 const weightWords: Readonly<
   Record<CheckDocument['findings'][number]['weight'], { readonly word: string; readonly style: Style }>
@@ -42,7 +42,7 @@ export function checkText(
         ),
       )
     lines.push(...indented(why, width))
-    if (fix !== null) lines.push(...indented(`To do: ${fix.replace(/\.$/, '')}.`, width))
+    if (fix !== null) lines.push(...indented(toDo(fix), width))
     lines.push('')
   }
   for (const { rule, error } of document.crashed)
@@ -138,11 +138,6 @@ export function verdictSentence({ verdict, findings, undecided, crashed }: Check
       }`
     }
   }
-}
-
-/** The name of a parameter or a file at the beginning stays as it is. */
-function capital(text: string): string {
-  return /^[a-z]+[-_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export function counted(count: number, thing: string): string {

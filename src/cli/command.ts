@@ -1,7 +1,7 @@
 import type { Terminal } from './terminal.js'
 
 /** What a value on the command line is, for help, completion and the manual. */
-export type ValueKind = 'device' | 'file' | 'role' | 'schema' | 'shell' | 'rule' | 'class' | 'entry'
+export type ValueKind = 'device' | 'file' | 'role' | 'schema' | 'shell' | 'rule' | 'class' | 'entry' | 'word'
 
 export interface Argument {
   /** As it stands in the usage line: `DEVICE`. */
@@ -47,6 +47,8 @@ export interface Command {
   readonly hidden?: boolean
   /** What comes after the first argument is that argument's own, options too. */
   readonly passesOptions?: boolean
+  /** It looks at a computer and changes nothing: where that is this one, it warns of changes that were cut off. */
+  readonly reads?: boolean
   /** Loaded only when the command runs. */
   readonly load: () => Promise<{ readonly run: Run }>
 }

@@ -50,6 +50,19 @@ const labReuse =
 /** Every command there is, in the order in which help lists them. */
 export const commands: readonly Command[] = [
   {
+    name: 'setup',
+    summary: 'lead through it: check, choose a device, plan, and do it or save the plan',
+    about: [
+      'Asks at a terminal. Before each step stands the command that does the same without questions. Ctrl-C at any question leaves everything as it is.',
+    ],
+    examples: [
+      ['sudo handover setup', 'from the check to the change'],
+      ['handover setup', 'from the check to a saved plan'],
+    ],
+    next: 'handover status',
+    load: () => import('./commands/setup.js'),
+  },
+  {
     name: 'devices',
     summary: 'list the PCI devices, with their drivers and what the host uses them for',
     options: reading,
@@ -59,6 +72,7 @@ export const commands: readonly Command[] = [
       ['lspci -vvv | handover devices --host -', 'what pasted lspci text tells'],
     ],
     next: 'handover show 01:00.0',
+    reads: true,
     load: () => import('./commands/devices.js'),
   },
   {
@@ -118,6 +132,7 @@ export const commands: readonly Command[] = [
       ['lspci -nnvvv | handover groups --host - --json', 'from pasted text, for a program'],
     ],
     next: 'handover slots',
+    reads: true,
     load: () => import('./commands/groups.js'),
   },
   {
@@ -132,6 +147,7 @@ export const commands: readonly Command[] = [
       ['handover slots --host report.json', 'in the computer that made this recording'],
     ],
     next: 'handover groups --add 10de:2206=00:01.0',
+    reads: true,
     load: () => import('./commands/slots.js'),
   },
   {
@@ -147,6 +163,7 @@ export const commands: readonly Command[] = [
       ['handover show 00:01.0/00.0 --host report.json', 'by its path from the root bus, in a recording'],
     ],
     next: 'handover rom 01:00.0 -o card.rom',
+    reads: true,
     load: () => import('./commands/show.js'),
   },
   {
@@ -193,6 +210,7 @@ export const commands: readonly Command[] = [
       ['lspci -nnvvv | handover check 01:00.0 --host -', 'what pasted text tells'],
     ],
     next: 'handover explain iommu-in-use',
+    reads: true,
     load: () => import('./commands/check.js'),
   },
   {
@@ -222,6 +240,7 @@ export const commands: readonly Command[] = [
       ['handover diagnose win10.log --host report.json', 'with what the recording knows of the devices'],
     ],
     next: 'handover show 01:00.0',
+    reads: true,
     load: () => import('./commands/diagnose.js'),
   },
   {
@@ -248,19 +267,64 @@ export const commands: readonly Command[] = [
       ['handover record -o -', 'look at it before you send it'],
     ],
     next: 'handover devices --host report.json',
+    reads: true,
     load: () => import('./commands/record.js'),
   },
   {
     name: 'plan',
     summary: 'say what this computer needs for devices to go to a virtual machine, and change nothing',
     about: [
-      'The difference of every file, every command, what the host loses, and whether it takes a restart. Without --boot the devices go until unbind or the next restart; with it they belong to vfio-pci from the next start on, before their own drivers see them, and the kernel uses the IOMMU.',
-      'Exit status 0: nothing need be changed; 2: something; 5: refused, with what lifts it.',
+      'The difference of every file, every command, what the host loses, what can go wrong and the way back, and whether it takes a restart. Without --boot the devices go until unbind or the next restart; with it they belong to vfio-pci from the next start on, before their own drivers see them, and the kernel uses the IOMMU.',
+      'The options from --group on change more of the host; without DEVICE they stand alone. With --functions, --mdev or --libvirt the devices stay with the host: virtual functions and mediated devices of them go, or they themselves go with the domain.',
+      'Exit status 0: nothing need be changed; 2: something; 4: not all could be read, which is named; 5: refused, with what lifts it.',
     ],
-    arguments: [{ ...device, many: true }],
+    arguments: [{ ...device, many: true, optional: true }],
     options: [
       { long: 'boot', summary: 'from the next start on' },
       { long: 'by-id', summary: 'with --boot: find devices by their ids, not by their place' },
+      {
+        long: 'group',
+        value: 'NAME',
+        kind: 'word',
+        summary: 'let people of this group use devices of vfio, and lock memory, until undo',
+      },
+      {
+        long: 'huge-pages',
+        value: 'SIZE',
+        kind: 'word',
+        summary: 'set memory aside as huge pages: 16G; of 1 GiB each: 16G:1G',
+      },
+      {
+        long: 'functions',
+        value: 'N',
+        kind: 'word',
+        summary: 'have DEVICE make N virtual functions (SR-IOV), without a driver of the host',
+      },
+      {
+        long: 'mdev',
+        value: 'TYPE',
+        kind: 'word',
+        summary: 'have DEVICE make a mediated device; mdev_supported_types of it lists the types',
+      },
+      {
+        long: 'bar-size',
+        value: 'BAR=SIZE',
+        kind: 'word',
+        many: true,
+        summary: 'resize a BAR of DEVICE until a restart: 1=16G',
+      },
+      {
+        long: 'cpus',
+        value: 'LIST',
+        kind: 'word',
+        summary: 'keep services and people off these processors until a restart: 2-7',
+      },
+      {
+        long: 'libvirt',
+        value: 'DOMAIN',
+        kind: 'word',
+        summary: 'have DEVICE come and go with this domain of libvirt, until undo',
+      },
       { long: 'output', short: 'o', value: 'FILE', kind: 'file', summary: 'save the plan, for apply' },
       { long: 'force', short: 'f', summary: 'overwrite FILE' },
       accept,
@@ -269,8 +333,11 @@ export const commands: readonly Command[] = [
     examples: [
       ['handover plan gpu --boot', 'what would be changed'],
       ['handover plan gpu --boot -o plan.json', 'save it'],
+      ['handover plan 03:00.0 --functions 4 --boot', 'virtual functions at every start'],
+      ['handover plan --group kvm --huge-pages 16G', 'the host alone'],
     ],
     next: 'sudo handover apply plan.json',
+    reads: true,
     load: () => import('./commands/plan.js'),
   },
   {
@@ -288,9 +355,13 @@ export const commands: readonly Command[] = [
   {
     name: 'status',
     summary: 'say what handover has changed here, and whether it still is so',
+    about: [
+      'After a restart also whether that brought what the plan was for: the devices are with vfio-pci, the words on the command line of the kernel. Exit status 0: all holds; 2: a restart is to come, or something is not as it was to be.',
+    ],
     options: [json],
     examples: [['handover status', 'after a restart: does the plan hold']],
     next: 'sudo handover undo',
+    reads: true,
     load: () => import('./commands/status.js'),
   },
   {
@@ -299,6 +370,7 @@ export const commands: readonly Command[] = [
     options: [root, json],
     examples: [['handover history', 'newest last']],
     next: 'sudo handover undo',
+    reads: true,
     load: () => import('./commands/history.js'),
   },
   {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -40,6 +40,8 @@ describe('bash completion', () => {
     ['handover bind --accept display net', ['network']],
     ['handover schema sh', ['show']],
     ['handover completion ', ['bash', 'zsh', 'fish']],
+    ['handover plan --gr', ['--group']],
+    ['handover plan --functions ', []],
     ['handover nosuch ', []],
   ])('%s', (line, words) => {
     expect(offered(line)).toEqual(words)
@@ -58,6 +60,84 @@ describe('bash completion', () => {
     const [first, second] = nested.name.split(' ')
     expect(offered(`handover ${first} ${second!.slice(0, 2)}`)).toContain(second)
     expect(offered(`handover ${nested.name} --`)).toContain(`--${nested.options![0]!.long}`)
+  })
+})
+
+/** What fish and zsh would offer. zsh completes only at a prompt: one in a pseudo-terminal of its own, that says what it is given. */
+const others = {
+  fish: (lines: readonly string[]) =>
+    lines.map((line) => {
+      const code = `source ${script('fish')}; complete -C '${line}'`
+      const { stdout } = spawnSync('fish', ['-c', code], { encoding: 'utf8', cwd: folder })
+      return stdout.split('\n').flatMap((row) => row.split('\t')[0] || [])
+    }),
+  zsh(lines: readonly string[]) {
+    copyFileSync(script('zsh'), join(folder, '_handover'))
+    const prompt = `
+PS1= fpath=("$PWD" $fpath)
+autoload -U compinit; compinit -u -D
+compadd() {
+  if [[ \${@[1,(i)(-|--)]} == *-(O|A|D)\\ * ]]; then builtin compadd "$@"; return; fi
+  local -a fitting
+  builtin compadd -A fitting "$@"
+  (( $#fitting )) && print -rl -- "<"$^fitting">"
+  builtin compadd "$@"
+}
+say() { zle list-choices; print; print ALLOVER; zle .kill-buffer }
+zle -N say; bindkey "^X^L" say; print READY
+`
+    writeFileSync(join(folder, 'prompt'), prompt)
+    const code = `
+zmodload zsh/zpty
+zpty z zsh -f -i
+zpty -w z 'source ./prompt'
+zpty -r z out '*READY*'
+for line; do
+  zpty -n -w z "$line"$'\\x18\\x0c'
+  zpty -r z out '*ALLOVER*'
+  print -r -- "$out"
+done
+zpty -d z`
+    const { stdout } = spawnSync('zsh', ['-fc', code, 'zsh', ...lines], {
+      encoding: 'utf8',
+      cwd: folder,
+      timeout: 20_000,
+    })
+    return stdout
+      .split('ALLOVER')
+      .slice(0, -1)
+      .map((text) => [...text.matchAll(/<([^<>\s]+)>/g)].map(([, word]) => word!))
+  },
+} as const
+
+describe.each(['zsh', 'fish'] as const)('%s completion', (shell) => {
+  it('offers commands, options and values', ({ skip }) => {
+    if (!has(shell)) skip(`${shell} is not installed`)
+    const wanted: Readonly<Record<string, readonly string[]>> = {
+      'handover pl': ['plan'],
+      'handover und': ['undo'],
+      'handover plan --b': ['--boot'],
+      'handover plan gpu --accept di': ['display'],
+      'handover plan nv': ['nvme'],
+      'handover plan gpu -o _h': ['_handover'],
+      'handover undo --': ['--all', '--help', '--root'],
+      'handover history --r': ['--root'],
+      'handover check --rank ': ['audio', 'gpu', 'network', 'nvme', 'usb'],
+      'handover explain amd-': ['amd-reset-bug'],
+      // What a word is to another command is nothing here.
+      'handover explain check --': ['--help', '--json'],
+      'handover schema pl': ['plan'],
+      'handover groups --add ': [],
+      'handover lab ': ['run', 'shell'],
+      'handover lab --k': ['--kernel'],
+      'handover lab --kernel ': [],
+      'handover vm start --for': ['--foreground'],
+    }
+    writeFileSync(join(folder, '_handover'), '')
+    const found = others[shell](Object.keys(wanted))
+    expect(Object.fromEntries(Object.keys(wanted).map((line, i) => [line, found[i]!.toSorted()]))).toEqual(
+      wanted,
+    )
   })
 })
 

@@ -1,3 +1,4 @@
+import { stateFolder } from '../changes/index.js'
 import { classWords, roleNames } from '../machine/index.js'
 import { rules } from '../rules/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
@@ -6,19 +7,23 @@ import { schemaNames } from './schemas/index.js'
 /** Scripts that complete commands, options and their values, made from the command table. */
 export const completionScripts = { bash, zsh, fish } as const
 
-/** Roles that a refusal can be lifted for. */
-const words: Readonly<Record<Exclude<ValueKind, 'file' | 'device'>, readonly string[]>> = {
-  role: roleNames,
-  schema: schemaNames,
-  shell: ['bash', 'zsh', 'fish'],
-  rule: rules.map(({ id }) => id),
-  class: Object.keys(classWords),
-  entry: [],
+/** Values that are words, and a command of the shell that lists more of them without starting this program. */
+const words: Readonly<
+  Record<Exclude<ValueKind, 'file'>, { readonly words: readonly string[]; readonly list?: string }>
+> = {
+  role: { words: roleNames },
+  schema: { words: schemaNames },
+  shell: { words: ['bash', 'zsh', 'fish'] },
+  rule: { words: rules.map(({ id }) => id) },
+  class: { words: Object.keys(classWords) },
+  // This computer's addresses, short for segment 0.
+  device: {
+    words: Object.keys(classWords),
+    list: `ls /sys/bus/pci/devices 2>/dev/null | sed 's/^0000://'`,
+  },
+  entry: { words: [], list: `ls ${stateFolder} 2>/dev/null | grep -x '[1-9][0-9]*'` },
+  word: { words: [] },
 }
-
-/** Lists this computer's addresses without starting the program: short for segment 0, and the class words. */
-const deviceList = `ls /sys/bus/pci/devices 2>/dev/null | sed 's/^0000://'`
-const deviceWords = Object.keys(classWords)
 
 /** The table as a tree: first words, and what may follow them. */
 function tree(commands: readonly Command[]) {
@@ -39,12 +44,12 @@ function tree(commands: readonly Command[]) {
 }
 
 function bash(commands: readonly Command[]): string {
-  const values = (kind: ValueKind) =>
-    kind === 'file'
-      ? 'files'
-      : kind === 'device'
-        ? `words "$(${deviceList}) ${deviceWords.join(' ')}"`
-        : `words "${words[kind].join(' ')}"`
+  const values = (kind: ValueKind | undefined) => {
+    if (kind === undefined) return 'COMPREPLY=()'
+    if (kind === 'file') return 'files'
+    const { words: fixed, list } = words[kind]
+    return `words "${[...(list === undefined ? [] : [`$(${list})`]), ...fixed].join(' ')}"`
+  }
   const options = [
     ...new Map(
       commands.flatMap(({ options = [] }) => options).map((option) => [option.long, option]),
@@ -78,10 +83,7 @@ _handover() {
   case $prev in
 ${options
   .filter(({ value }) => value)
-  .map(
-    ({ long, short, kind = 'file' }) =>
-      `    --${long}${short ? `|-${short}` : ''}) ${values(kind)}; return ;;`,
-  )
+  .map(({ long, short, kind }) => `    --${long}${short ? `|-${short}` : ''}) ${values(kind)}; return ;;`)
   .join('\n')}
   esac
   command=\${typed[1]}
@@ -107,14 +109,30 @@ complete -F _handover handover
 
 function zsh(commands: readonly Command[]): string {
   const action = (kind: ValueKind | undefined) =>
-    kind === 'device'
-      ? '_handover_devices'
-      : kind === undefined || kind === 'file'
+    kind === undefined
+      ? ' '
+      : kind === 'file'
         ? '_files'
-        : `(${words[kind].join(' ')})`
+        : words[kind].list === undefined
+          ? `(${words[kind].words.join(' ')})`
+          : `_handover_${kind}`
+  const listed = Object.entries(words).flatMap(([kind, { words: fixed, list }]) =>
+    list === undefined
+      ? []
+      : `_handover_${kind}() {
+  local -a found
+  found=(\${(f)"$(${list})"} ${fixed.join(' ')})
+  compadd -a found
+}`,
+  )
   const text = (summary: string) => summary.replaceAll(/[[\]:]/g, (sign) => `\\${sign}`)
-  const option = ({ long, value, kind, many, summary }: Option) =>
-    quote(`${many ? '*' : ''}--${long}[${text(summary)}]${value ? `:${value}:${action(kind)}` : ''}`)
+  const option = ({ long, short, value, kind, many, summary }: Option) => {
+    const rest = `[${text(summary)}]${value ? `:${text(value)}:${action(kind)}` : ''}`
+    if (short === undefined) return quote(`${many ? '*' : ''}--${long}${rest}`)
+    return ['-', '--']
+      .map((dashes) => quote(`(-${short} --${long})${dashes}${dashes === '-' ? short : long}${rest}`))
+      .join(' ')
+  }
   const argument = ({ name, kind, many, optional }: Argument) =>
     quote(`${many ? '*' : ''}:${optional && !many ? ':' : ''}${name}:${action(kind)}`)
   const specs = ({ options = [], arguments: list = [] }: Command) =>
@@ -124,11 +142,7 @@ function zsh(commands: readonly Command[]): string {
     rows.map(([word, summary]) => quote(`${word}:${summary}`)).join(' ')
   return `#compdef handover
 # zsh completion for handover; made by: handover completion zsh
-_handover_devices() {
-  local -a devices
-  devices=(\${(f)"$(${deviceList})"} ${deviceWords.join(' ')})
-  compadd -a devices
-}
+${listed.join('\n')}
 _handover() {
   local curcontext=$curcontext state line
   local -a list
@@ -143,7 +157,7 @@ ${branches
     return `        ${first})
           case $words[2] in
 ${subs.map(({ word, command }) => `            ${word}) shift words; (( CURRENT-- )); _arguments ${specs(command)} ;;`).join('\n')}
-            *) list=(${describe(subs.map(({ word, command }) => [word, command.summary]))}); _describe command list${own ? `; _arguments ${specs({ ...own, arguments: [] })}` : ''} ;;
+            *) list=(${describe(subs.map(({ word, command }) => [word, command.summary]))}); _arguments ${own ? specs({ ...own, arguments: [] }) : ''} '1: :{_describe command list}' ;;
           esac ;;`
   })
   .join('\n')}
@@ -157,34 +171,32 @@ _handover "$@"
 function fish(commands: readonly Command[]): string {
   const lines = [
     '# fish completion for handover; made by: handover completion fish',
+    // The command's words stand first: the same word may come again as a value.
+    'function __handover_at; set -l typed (commandline -opc); string match -q -- "$argv *" "$typed[2..] "; end',
     'complete -c handover -f',
+    'complete -c handover -s h -l help -d "show help"',
   ]
-  const values = (kind: ValueKind | undefined) =>
-    kind === 'device'
-      ? `-a ${quote(`(${deviceList}) ${deviceWords.join(' ')}`)}`
-      : kind === undefined || kind === 'file'
-        ? '-F'
-        : `-a ${quote(words[kind].join(' '))}`
+  const values = (kind: ValueKind | undefined) => {
+    if (kind === undefined) return ''
+    if (kind === 'file') return '-F'
+    const { words: fixed, list } = words[kind]
+    return `-a ${quote([...(list === undefined ? [] : [`(${list})`]), ...fixed].join(' '))}`
+  }
   for (const { first, own, subs, summary } of tree(commands)) {
     lines.push(`complete -c handover -n __fish_use_subcommand -a ${first} -d ${quote(summary)}`)
-    const seen = `__fish_seen_subcommand_from ${first}`
-    const list = subs.map(({ word }) => word).join(' ')
-    if (own)
-      lines.push(
-        ...options(own, subs.length > 0 ? `${seen}; and not __fish_seen_subcommand_from ${list}` : seen),
-      )
+    const seen = `__handover_at ${first}`
+    const alone = [seen, ...subs.map(({ word }) => `not __handover_at ${first} ${word}`)].join('; and ')
+    if (own) lines.push(...options(own, alone))
     for (const { word, command } of subs) {
-      lines.push(
-        `complete -c handover -n ${quote(`${seen}; and not __fish_seen_subcommand_from ${list}`)} -a ${word} -d ${quote(command.summary)}`,
-      )
-      lines.push(...options(command, `${seen}; and __fish_seen_subcommand_from ${word}`))
+      lines.push(`complete -c handover -n ${quote(alone)} -a ${word} -d ${quote(command.summary)}`)
+      lines.push(...options(command, `${seen} ${word}`))
     }
   }
   function options(command: Command, condition: string): string[] {
     return [
       ...(command.options ?? []).map(
         ({ long, short, value, kind, summary }) =>
-          `complete -c handover -n ${quote(condition)} -l ${long}${short ? ` -s ${short}` : ''}${value ? ` -r ${values(kind)}` : ''} -d ${quote(summary)}`,
+          `complete -c handover -n ${quote(condition)} -l ${long}${short ? ` -s ${short}` : ''}${value ? ` ${kind === 'file' ? '-r' : '-x'} ${values(kind)}` : ''} -d ${quote(summary)}`,
       ),
       ...(command.arguments ?? []).map(
         ({ kind }) => `complete -c handover -n ${quote(condition)} ${values(kind)}`,

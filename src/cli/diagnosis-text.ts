@@ -1,7 +1,7 @@
 import type { Finding } from '../logs/index.js'
 import { counted } from './check-text.js'
 import type { DiagnosisDocument } from './schemas/diagnosis.js'
-import { type Line, type Style, wrap } from './text.js'
+import { type Line, type Style, toDo, wrap } from './text.js'
 
 type Shown = Pick<
   Finding,
@@ -88,7 +88,7 @@ function findingText(finding: Shown, width: number, several: boolean, depth: num
   if (count > said.length) lines.push(`${indent}    and ${count - said.length} more`)
   lines.push(...indented(why, width, depth + 2))
   for (const { path, value } of evidence) lines.push(`${indent}  ${path} = ${value}`)
-  lines.push(...indented(`To do: ${fix}.`, width, depth + 2))
+  lines.push(...indented(toDo(fix), width, depth + 2))
   for (const other of otherwise)
     lines.push(...indented(`Or: ${other.title}. Then: ${other.fix}.`, width, depth + 2))
   // Nothing is known of the device: perhaps nobody gave the computer.

@@ -57,6 +57,7 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
     )
       ? status.refused
       : status.failed,
+  WishError: () => status.usage,
   JournalError: () => status.failed,
   BusyError: () => status.failed,
 }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -103,6 +103,8 @@ describe('exit statuses', () => {
     [status.noSuchDevice, ['bind', 'ff:1f.7']],
     [status.usage, ['show']],
     [status.usage, ['nosuch']],
+    // It asks questions, and nobody is there.
+    [status.usage, ['setup']],
     [status.usage, ['devices', '--host', top]],
   ])('%i for %j', (wanted, words) => {
     if (wanted === status.noSuchDevice && addresses().length === 0)
@@ -194,4 +196,35 @@ describe('a computer', () => {
     expect(text).toMatchObject({ status: status.failed, stdout: '' })
     expect(text.stderr).toContain('cannot be listed: sysfs is not mounted here')
   })
+})
+
+/** In a pseudo-terminal of its own, by script(1) of util-linux: what was shown, and the exit status. */
+function inTerminal(words: readonly string[], answer: (seen: string) => string | undefined) {
+  const line = [process.execPath, program, ...words].map((word) => `'${word}'`).join(' ')
+  const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${line}`, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  let seen = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    seen += text
+    const keys = answer(seen)
+    if (keys !== undefined) child.stdin.write(keys)
+  })
+  return new Promise<{ readonly status: number | null; readonly seen: string }>((resolve) =>
+    child.on('close', (code) => resolve({ status: code, seen })),
+  )
+}
+
+it('setup is left with Ctrl-C at a terminal', async ({ skip }) => {
+  if (spawnSync('script', ['--version']).status !== 0) skip('there is no script(1)')
+  if (addresses().length === 0) skip('no PCI bus here')
+  let pressed = false
+  const found = await inTerminal(['setup'], (seen) => {
+    if (pressed || !seen.includes('Which device')) return undefined
+    pressed = true
+    return '\x03'
+  })
+  expect(found.seen).toContain('$ handover check')
+  expect(found.seen).toContain('nothing was changed')
+  expect(found.status).toBe(status.interrupted)
 })

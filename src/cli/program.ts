@@ -1,6 +1,7 @@
 import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander'
 import type { Command, Invocation } from './command.js'
 import { CliError, statusOf } from './errors.js'
+import { warnOfHalfDone } from './half-done.js'
 import { commandHelp, optionUsage, overview } from './help.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
@@ -15,7 +16,9 @@ export async function runProgram(
 ): Promise<number> {
   let result: number = status.ok
   const program = build(commands, terminal, async (command, asked) => {
-    result = await (await command.load()).run(terminal, asked)
+    const { run } = await command.load()
+    if (command.reads && asked.options.host === undefined) await warnOfHalfDone(terminal)
+    result = await run(terminal, asked)
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })

@@ -91,6 +91,16 @@ export function elide(text: string, width: number): string {
   return `${short.trimEnd()}…`
 }
 
+/** The name of a parameter or a file at the beginning stays as it is. */
+export function capital(text: string): string {
+  return /^[a-z]+[-_=./]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** `To do: Switch it on.`, however the table that the fix comes from begins and ends it. */
+export function toDo(fix: string): string {
+  return `To do: ${capital(fix).replace(/\.$/, '')}.`
+}
+
 /** Sentences as one paragraph. */
 export function paragraph(sentences: readonly string[], width: number): readonly string[] {
   return sentences.length === 0 ? [] : wrap(sentences.join(' '), width)

@@ -1,20 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { change, madeRoot, removeRoots, snapshot } from '../../test/support/made-root.js'
-import { type Configuration, type Context, liveDisk } from '../changes/index.js'
+import { change, madeRoot, pages, removeRoots, snapshot } from '../../test/support/made-root.js'
+import { type Change, type Configuration, type Context, liveDisk } from '../changes/index.js'
 import type { WritableHost } from '../host/index.js'
 import { liveHost } from '../host/index.js'
-import { carryOut, undoEntry } from './carry-out.js'
-import { readJournal } from './journal.js'
+import { carryOut, isOver, undoEntry } from './carry-out.js'
+import { type Entry, readJournal } from './journal.js'
 
 afterEach(removeRoots)
 
 class Crash extends Error {}
 
 /** Tools for the host below `root`. `crashAt`: the power is cut before that step, and nothing more reaches the disk. */
-function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
+function tools(root: string, crashAt = Number.POSITIVE_INFINITY, running = true) {
   let steps = 0
   const step = () => {
     if (steps++ >= crashAt) throw new Crash('cut')
@@ -27,18 +27,25 @@ function tools(root: string, crashAt = Number.POSITIVE_INFINITY) {
   }
   const made: Omit<Context, 'keptIn'> = {
     host: rooted,
-    disk: liveDisk({ root, step, enter: (argv) => ['env', '-C', root, ...argv] }),
-    writer: { write: async () => 'done', close: () => undefined },
+    disk: liveDisk({ root, running, step, enter: (argv) => ['env', '-C', root, ...argv] }),
+    writer: {
+      async write({ path, text }) {
+        step()
+        writeFileSync(join(root, path), `${text}\n`)
+        return 'done'
+      },
+      close: () => undefined,
+    },
     limits: { closeMs: 0, writeMs: 0 },
     privileged: true,
     report: () => undefined,
     run: () => Promise.resolve(),
   }
-  const options = { root, asked: 'handover apply plan.json', step }
+  const options = { root, asked: 'handover apply plan.json', awaits: { functions: [], words: ['x'] }, step }
   return { made, options, count: () => steps }
 }
 
-const apply = (root: string, crashAt?: number, changes: readonly Configuration[] = [change]) => {
+const apply = (root: string, crashAt?: number, changes: readonly Change[] = [pages, change]) => {
   const { made, options, count } = tools(root, crashAt)
   return carryOut({ changes, refusals: [] }, made, options).then(count)
 }
@@ -56,9 +63,11 @@ describe('a configuration', () => {
       '/etc/default/grub': '100640 # mine\nTIMEOUT=5\nX=1\n',
       '/etc/new.d/deep/one.cfg': '100755 new\n',
       '/boot/menu': '100644 # mine\nTIMEOUT=5\nX=1\n',
+      '/told': '100644 # mine\nTIMEOUT=5\nX=1\n',
+      '/sys/pages': '100644 512\n',
     })
     expect(readJournal(root)).toMatchObject([
-      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json' } },
+      { state: 'applied', head: { id: 1, asked: 'handover apply plan.json', awaits: { words: ['x'] } } },
     ])
     await undoLast(root)
     expect(snapshot(root)).toEqual(before)
@@ -84,6 +93,39 @@ describe('a configuration', () => {
     await expect(apply(root)).rejects.toThrow('sh bin/make failed')
     expect(snapshot(root)).toEqual(before)
     expect(readJournal(root)).toMatchObject([{ state: 'undone' }])
+  })
+
+  it('is put back where a running program cannot be told, which is told when it can', async () => {
+    const { root, put } = madeRoot()
+    const before = snapshot(root)
+    put('/deaf', '')
+    await expect(apply(root)).rejects.toThrow('sh bin/tell failed')
+    expect(readJournal(root)).toMatchObject([{ state: 'half-done' }])
+    rmSync(join(root, '/deaf'))
+    await undoLast(root)
+    expect(snapshot(root)).toEqual(before)
+  })
+
+  it('tells no program of a computer that does not run', async () => {
+    const { root } = madeRoot()
+    const { made, options } = tools(root, undefined, false)
+    await carryOut({ changes: [change], refusals: [] }, made, options)
+    expect(snapshot(root)['/told']).toBe('100644 # mine\nTIMEOUT=5\n')
+    await undoEntry(readJournal(root)[0]!, made, options)
+    expect(snapshot(root)).toEqual(snapshot(madeRoot().root))
+  })
+
+  it('that is in /run is over after a restart, as what the kernel holds is', () => {
+    const entry = { head: { bootId: 'another' } } as Entry
+    const [edit] = change.edits
+    const inRun = { ...change, edits: [{ ...edit!, path: '/run/systemd/system/a.conf' }] }
+    const noFile = { ...change, edits: [] }
+    expect([change, inRun, pages, noFile].map((one) => isOver(entry, one))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
   })
 
   it('is not made where things are not as they were planned for', async () => {

@@ -5,12 +5,13 @@ import {
   type BindingPlan,
   type Change,
   type ChangeEvent,
+  type Configuration,
   type Context,
   giveBack,
   stateFolder,
   undoAll,
 } from '../changes/index.js'
-import { type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
+import { type Awaits, type Entry, type Head, Journal, nextId, readJournal } from './journal.js'
 import { alone } from './lock.js'
 
 /** Changes, and what stands against them. */
@@ -21,6 +22,7 @@ export interface Options {
   readonly root?: string
   /** The command line, for the history. */
   readonly asked: string
+  readonly awaits?: Awaits | undefined
   readonly signal?: AbortSignal
   /** Called with what was cut off before and is put back now. */
   readonly onHalfDone?: (entry: Entry) => void
@@ -71,7 +73,7 @@ async function journaled(
 async function write(
   changes: readonly Change[],
   tools: Tools,
-  { root = '/', asked, step }: Options,
+  { root = '/', asked, awaits, step }: Options,
   way: 'all or none' | 'each',
   make: (context: Context) => Promise<readonly Change[]>,
 ): Promise<Outcome> {
@@ -83,6 +85,7 @@ async function write(
     at: new Date().toISOString(),
     bootId: bootId(root),
     asked,
+    ...(awaits && { awaits }),
     changes,
   })
   const context = journaling(tools, id, (event) => {
@@ -129,9 +132,19 @@ async function putBack(
   return undone
 }
 
-/** Drivers and consoles are as they were again after a restart. */
-export function isOver({ head }: Entry, change: Change, root = '/'): boolean {
-  return change.kind !== 'configuration' && head.bootId !== bootId(root)
+/** What the kernel holds is as it was again after a restart, and files in /run are gone. */
+export function isOver(entry: Entry, change: Change, root = '/'): boolean {
+  const lasts = change.kind === 'configuration' && !isInRun(change)
+  return !lasts && hasRestarted(entry, root)
+}
+
+/** Whether the computer has been started since. */
+export function hasRestarted({ head }: Entry, root = '/'): boolean {
+  return head.bootId !== bootId(root)
+}
+
+function isInRun({ edits }: Configuration): boolean {
+  return edits.length > 0 && edits.every(({ path }) => path.startsWith('/run/'))
 }
 
 async function putBackHalfDone(tools: Tools, options: Options): Promise<void> {

@@ -14,6 +14,10 @@ export {
   type Tools,
   undoEntry,
 } from './carry-out.js'
-export { type Entry, type Head, JournalError, readJournal } from './journal.js'
-export { BusyError } from './lock.js'
+export { planCpus } from './host/cpus.js'
+export { requireGroup } from './host/group.js'
+export { WishError, type Wishes } from './host/wish.js'
+export { type Awaits, type Entry, type Head, JournalError, readJournal } from './journal.js'
+export { BusyError, busyWith } from './lock.js'
 export { type Intent, makePlan, type Plan } from './make-plan.js'
+export { type Running, runningState } from './running.js'

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type Change, stateFolder, sync } from '../changes/index.js'
+import type { EarlyFunction } from './boot/early.js'
 
 /** What is known of something before it is done. */
 export interface Head {
@@ -23,6 +24,15 @@ export interface Head {
   /** What was asked for: `handover bind 01:00.0`. */
   readonly asked: string
   readonly changes: readonly Change[]
+  /** Where it takes effect with the next start: what that is to bring. */
+  readonly awaits?: Awaits
+}
+
+export interface Awaits {
+  /** That are then with vfio-pci. `address`: as it was before. */
+  readonly functions: readonly (EarlyFunction & { readonly address: string })[]
+  /** That then stand on the kernel's command line. */
+  readonly words: readonly string[]
 }
 
 const deeds = ['begun', 'done', 'undoing', 'undone'] as const
@@ -117,9 +127,17 @@ export class JournalError extends Error {
   }
 }
 
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new JournalError(file, `it cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+}
+
 /** Undefined where not even the head came to the disk: then nothing was begun. */
 function readEntry(file: string): Entry | undefined {
-  const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1)
+  const lines = textOf(file).split('\n').slice(0, -1)
   if (lines.length === 0) return undefined
   const [head, ...rest] = lines.map((line, i) => {
     try {

@@ -38,11 +38,22 @@ function take(file: string): void {
       const { code } = error as NodeJS.ErrnoException
       if (code !== 'EEXIST') throw new JournalError(file, `it cannot be written (${code})`)
     }
-    const [pid, start] = readFileSync(file, 'utf8').trim().split(' ')
-    if (pid && startOf(Number(pid)) === start) throw new BusyError(Number(pid))
+    const pid = holderOf(file)
+    if (pid !== undefined) throw new BusyError(pid)
     // Left by one that was killed, or by an earlier run of the computer.
     rmSync(file, { force: true })
   }
+}
+
+/** The process of this program that is changing the computer whose root is at `root` now. */
+export function busyWith(root: string): number | undefined {
+  return holderOf(join(root, stateFolder, 'lock'))
+}
+
+function holderOf(file: string): number | undefined {
+  if (!existsSync(file)) return undefined
+  const [pid, start] = readFileSync(file, 'utf8').trim().split(' ')
+  return pid && startOf(Number(pid)) === start ? Number(pid) : undefined
 }
 
 /** When a process began, in ticks since the computer did, so that its number alone is not taken for it (proc(5), stat: field 22). */

@@ -1,11 +1,15 @@
 import {
+  attempt,
   type BindingPlan,
   type Configuration,
   diff,
+  type FileEdit,
   type PlanOptions,
   planBinding,
   type Refusal,
   refuseRoles,
+  rethrow,
+  UnreadableError,
 } from '../changes/index.js'
 import type { Host } from '../host/index.js'
 import { compareAddresses, knownValue, type Machine, type PciFunction } from '../machine/index.js'
@@ -17,6 +21,7 @@ import type { EarlyFunction } from './boot/early.js'
 import { planEarlyBinding } from './boot/initramfs.js'
 import { planCommandLine } from './boot/loaders.js'
 import { topologyPath } from './boot/topology.js'
+import type { Awaits } from './journal.js'
 
 /** What is to be changed so that functions belong to vfio-pci from boot on. */
 export interface BootPlan {
@@ -29,6 +34,10 @@ export interface BootPlan {
   readonly functions: readonly string[]
   /** How the computer is started without the change, in a sentence; null: nothing is changed, or it is not known. */
   readonly wayBack: string | null
+  /** Words that are added to the kernel's command line. */
+  readonly words: readonly string[]
+  /** Null: nothing is changed. */
+  readonly awaits: Awaits | null
   /** Which boot loader is changed, and by what it is known to be the right one; null where none is. */
   readonly bootLoader: string | null
 }
@@ -36,9 +45,13 @@ export interface BootPlan {
 /** `byId`: vfio-pci takes functions by their ids, not by their place. */
 export interface BootOptions extends PlanOptions {
   readonly byId?: boolean
+  /** A file that is to be in the initramfs too. */
+  readonly idleSleep?: FileEdit | undefined
 }
 
-/** Throws NoSuchFunctionError, UnreadableError. */
+const awake = 'vfio-pci keeps idle devices awake'
+
+/** Throws NoSuchFunctionError, and UnreadableError where no option takes it. */
 export function planBoot(
   host: Host,
   machine: Machine,
@@ -52,34 +65,54 @@ export function planBoot(
   const ofRoles = refuseRoles(machine, leaving)
   const hasNone = knownValue(machine.iommuTables)?.length === 0
   const kept = now.refusals.filter(({ rule }) => rule !== 'role' && (rule !== 'no-iommu-group' || hasNone))
-  const accept = options.accept ?? []
+  const { accept = [], onUnreadable = rethrow } = options
   const isAccepted = ({ role }: Refusal) => role !== undefined && accept.includes(role)
   const hand: ByHand[] = []
   const changes: Configuration[] = []
-  const add = (found: Configuration | ByHand) => {
+  /** Whether there is anything to do. */
+  const add = (found: Configuration | ByHand): boolean => {
     if (found.kind === 'by hand') hand.push(found)
     else if (diff(found, host).length > 0) changes.push(found)
+    return changes.includes(found as Configuration)
   }
 
-  const words = wantedWords(machine)
+  const wanted = wantedWords(machine)
   let wayBack: string | null = null
   let bootLoader: string | null = null
-  if (words.length === 0) hand.push(...iommuByHand(machine))
-  const line = planCommandLine(host, words)
-  if ('wayBack' in line) {
-    wayBack = line.wayBack
-    if (line.change) {
-      ;({ bootLoader } = line)
-      add(line.change)
+  let words: readonly string[] = []
+  if (wanted.length === 0) hand.push(...iommuByHand(machine, onUnreadable))
+  attempt(() => {
+    const line = planCommandLine(host, wanted)
+    if ('because' in line) {
+      if (wanted.length > 0) hand.push(line)
+      return
     }
-  } else if (words.length > 0) hand.push(line)
+    wayBack = line.wayBack
+    if (!line.change) return
+    ;({ bootLoader } = line)
+    if (add(line.change)) words = wanted
+  }, onUnreadable)
   const early = leaving.map((f) => earlyFunction(machine, f))
-  if (early.every((one) => one !== undefined)) {
-    const modprobe = options.byId ? planModprobe(host, leaving) : undefined
-    if (modprobe !== undefined && 'because' in modprobe) add(modprobe)
-    else add(planEarlyBinding(host, early, modprobe))
-    const overrides = planDriverctl(host, machine, leaving)
-    if (overrides !== undefined) add(overrides)
+  let taken: Awaits['functions'] = []
+  if (leaving.length === 0) {
+    // Nothing is taken early: the devices stay with the host.
+  } else if (early.every((one) => one !== undefined)) {
+    const isAdded = attempt(() => {
+      const modprobe = options.byId ? planModprobe(host, leaving) : undefined
+      if (modprobe !== undefined && 'because' in modprobe) return add(modprobe)
+      const found = planEarlyBinding(host, early, modprobe)
+      const { idleSleep } = options
+      const into = idleSleep !== undefined && found.kind !== 'by hand'
+      const isNew = add(into ? { ...found, edits: [idleSleep, ...found.edits] } : found)
+      if (idleSleep !== undefined && !into)
+        add({ kind: 'configuration', id: 'idle-sleep', title: awake, edits: [idleSleep], commands: [] })
+      return isNew
+    }, onUnreadable)
+    if (isAdded) taken = early.map((one, i) => ({ ...one, address: leaving[i]!.address }))
+    attempt(() => {
+      const overrides = planDriverctl(host, machine, leaving)
+      if (overrides !== undefined) add(overrides)
+    }, onUnreadable)
   } else hand.push(byHand('where a device stands is not known', 'run this as root, on the computer itself'))
   const ofIds = options.byId ? refuseEquals(machine, leaving) : []
   const refusals = [...kept, ...ofIds, ...ofRoles]
@@ -90,6 +123,8 @@ export function planBoot(
     byHand: hand,
     functions: leaving.map(({ address }) => address),
     wayBack: changes.length === 0 ? null : options.byId ? wayBackById : wayBack,
+    words,
+    awaits: changes.length === 0 ? null : { functions: taken, words },
     bootLoader: changes.length > 0 ? bootLoader : null,
   }
 }
@@ -124,10 +159,12 @@ function wantedWords(machine: Machine): readonly string[] {
 }
 
 /** What the rule about it says is to be done, where that is not a word more. */
-function iommuByHand(machine: Machine): readonly ByHand[] {
-  const { findings } = checkComputer(
+function iommuByHand(machine: Machine, onUnreadable: (error: UnreadableError) => void): readonly ByHand[] {
+  const { findings, open } = checkComputer(
     machine,
     rules.filter(({ id }) => id === 'iommu-in-use'),
   )
+  for (const { path, unknown } of open.flatMap((one) => one.unknown))
+    onUnreadable(new UnreadableError(path, unknown))
   return findings.map(({ says, fix, rule }) => byHand(says, fix ?? rule.fix ?? ''))
 }

@@ -31,6 +31,8 @@ const version = 3
 export interface DebianDisk {
   readonly image: string
   readonly variables: string | undefined
+  /** Arguments of QEMU for more devices. */
+  readonly more?: readonly string[]
 }
 
 const sizeBytes = 3 * 1024 ** 3
@@ -200,7 +202,7 @@ async function boot(
   }
 }
 
-function computer({ image, variables }: DebianDisk): readonly string[] {
+function computer({ image, variables, more = [] }: DebianDisk): readonly string[] {
   const port = (n: number) => [
     ...['-drive', `file=null-co://,if=none,id=n${n},format=raw`],
     ...['-device', `pcie-root-port,id=p${n},chassis=${n},addr=${4 + n}`],
@@ -232,6 +234,7 @@ function computer({ image, variables }: DebianDisk): readonly string[] {
     ...firmware,
     ...port(1),
     ...port(2),
+    ...more,
     ...['-fsdev', 'local,id=h,path=/,security_model=none,readonly=on'],
     ...['-device', 'virtio-9p-pci,fsdev=h,mount_tag=host,addr=0x1d'],
   ]

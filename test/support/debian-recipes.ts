@@ -36,7 +36,7 @@ GRUB_DISABLE_OS_PROBER=true
 const systemPartition = `mkfs.vfat -n ESP /dev/vda1
 mkdir -p /boot/efi
 echo 'LABEL=ESP /boot/efi vfat umask=0077 0 1' >>/etc/fstab
-udevadm settle
+udevadm settle || true
 mount /boot/efi
 `
 

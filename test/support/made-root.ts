@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Configuration } from '../../src/changes/index.js'
+import type { Attribute, Configuration } from '../../src/changes/index.js'
 
 const roots: string[] = []
 export function removeRoots(): void {
@@ -35,7 +35,20 @@ export function madeRoot() {
     '/bin/make',
     'cat etc/default/grub > boot/menu; [ ! -e fail ] || exit 1; echo "2: $(cat boot/menu)" > boot/second; echo > boot/third\n',
   )
+  // What a running program knows of the settings, and what the kernel does.
+  put('/told', '# mine\nTIMEOUT=5\n')
+  put('/bin/tell', '[ ! -e deaf ] || exit 1; cp etc/default/grub told\n')
+  put('/sys/pages', '4\n')
   return { root, put }
+}
+
+export const pages: Attribute = {
+  kind: 'attribute',
+  title: 'huge pages',
+  path: '/sys/pages',
+  before: '4',
+  after: '512',
+  ifLess: 'ask for less',
 }
 
 export const change: Configuration = {
@@ -64,6 +77,7 @@ export const change: Configuration = {
       rewrites: ['/boot/menu', '/boot/second', '/boot/third'],
       family: { folder: '/boot', names: '^menu' },
     },
+    { run: ['sh', 'bin/tell'], rewrites: [], tells: true },
   ],
 }
 

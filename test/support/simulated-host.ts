@@ -28,6 +28,8 @@ export class SimulatedHost implements WritableHost {
   readonly writes: string[] = []
   /** Makes a write fail with an errno, by what {@link writes} would hold of it. */
   readonly failures = new Map<string, string>()
+  /** By path: what the kernel does with a write, in place of keeping the text. */
+  readonly effects = new Map<string, (text: string) => void>()
   readonly #files = new Map<string, string | { readonly failed: 'denied' }>()
   readonly #links = new Map<string, string>()
   readonly #folders = new Map<string, Set<string>>([['/', new Set()]])
@@ -187,7 +189,8 @@ export class SimulatedHost implements WritableHost {
         this.list(`/sys/bus/pci/drivers/${match}`).kind === 'value'
       )
         this.#bind(text, match)
-    } else if (this.#files.has(path)) this.#files.set(path, `${text}\n`)
+    } else if (this.effects.has(path)) this.effects.get(path)!(text)
+    else if (this.#files.has(this.#resolve(path))) this.#files.set(this.#resolve(path), `${text}\n`)
     else fail('ENOENT')
   }
 

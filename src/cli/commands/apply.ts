@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { liveContext } from '../../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
-import { carryOut, makePlan, type Plan } from '../../plan/index.js'
-import { progressText, refusalText } from '../binding.js'
+import { makePlan, type Plan, requireGroup } from '../../plan/index.js'
+import { refusalText } from '../binding.js'
+import { carryOutPlan } from '../carry-out-plan.js'
 import { isSet, type Run } from '../command.js'
 import { confirm } from '../confirm.js'
 import { planDocument } from '../documents/plan.js'
 import { CliError, usageError } from '../errors.js'
+import { whyUnknown } from '../explain.js'
 import { untilInterrupted } from '../interrupt.js'
-import { planText } from '../plan-text.js'
+import { planText, unreadableStatus } from '../plan-text.js'
 import { type PlanDocument, planSchema } from '../schemas/plan.js'
 import { status } from '../status.js'
-import type { Terminal } from '../terminal.js'
 
 /**
  * Nothing in the file is done as such: what it wants is planned again, and done where that comes to the same. So a plan that
@@ -23,12 +23,16 @@ export const run: Run = (terminal, asked) =>
   untilInterrupted(async (signal) => {
     const file = asked.arguments[0]!
     const wanted = readPlan(file)
+    requireRead(file, wanted.unreadable)
+    const { group } = wanted.intent.host ?? {}
+    if (group !== undefined) requireGroup(liveHost(), group)
     const plan = planAgain(liveHost(), wanted)
     const document = planDocument(plan, wanted.at)
     if (document.refusals.length > 0) {
-      terminal.say(refusalText(document.refusals))
+      terminal.say(refusalText(document.refusals, terminal.columns))
       return status.refused
     }
+    requireRead(file, document.unreadable)
     if (plan.changes.length === 0) {
       terminal.say(['Nothing need be changed.'])
       return status.ok
@@ -41,26 +45,17 @@ export const run: Run = (terminal, asked) =>
     return carryOutPlan(terminal, plan, `handover apply ${file}`, signal)
   })
 
-async function carryOutPlan(
-  terminal: Terminal,
-  plan: Plan,
-  words: string,
-  signal: AbortSignal,
-): Promise<number> {
-  const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
-  try {
-    const { id } = await carryOut(plan, context, {
-      asked: words,
-      signal,
-      onHalfDone: ({ head }) =>
-        terminal.say([`${head.id} (${head.asked}) was cut off: it is put back first.`]),
-    })
-    if (id !== null) terminal.say([`Done. To take it back: sudo handover undo ${id}`])
-    if (plan.needsRestart) terminal.say(['It takes a restart; then: handover status'])
-  } finally {
-    context.writer.close()
-  }
-  return status.ok
+/** Throws where something could not be read: what more is to be done, or stands against it, is then not known. */
+function requireRead(file: string, unreadable: PlanDocument['unreadable']): void {
+  if (unreadable.length > 0)
+    throw new CliError(
+      unreadableStatus(unreadable),
+      `${file}: not all could be read that the plan rests on`,
+      [
+        ...unreadable.map(({ path, why }) => whyUnknown({ path, unknown: why })),
+        'plan it as root: sudo handover plan',
+      ],
+    )
 }
 
 /** The same as when it was planned, or a {@link CliError} with what differs. Compared as printed: with pseudonyms. */

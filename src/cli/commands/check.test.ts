@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { keepingTerminal } from '../../../test/support/terminal.js'
+import { rules } from '../../rules/index.js'
 import { checkText } from '../check-text.js'
 import { commands } from '../commands.js'
 import { runProgram } from '../program.js'
-import { type CheckDocument, checkSchema, rankSchema } from '../schemas/check.js'
+import { type CheckDocument, checkSchema, rankSchema, rulesSchema } from '../schemas/check.js'
 import { render } from '../text.js'
 
 const lab = join(import.meta.dirname, '../../../test/recordings/lab.json')
@@ -52,7 +53,7 @@ describe('the text of a check', () => {
 to do  The IOMMU is off  [one]
   /sys/class/iommu = empty
   It keeps devices apart.
-  To do: switch it on.
+  To do: Switch it on.
 
 1 rule passed: --all shows it.
 `)
@@ -163,4 +164,13 @@ describe('handover check', () => {
       id: 'iommu-in-use',
     })
   })
+})
+
+it('the rules are listed, for a program too', async () => {
+  const { status, out } = await handover('check', '--list', '--json')
+  expect(status).toBe(0)
+  const { rules: listed } = rulesSchema.parse(JSON.parse(out))
+  expect(listed.map(({ id }) => id)).toEqual(rules.map(({ id }) => id))
+  const { out: text } = await handover('check', '--list')
+  expect(text.trimEnd().split('\n')).toHaveLength(1 + rules.length)
 })

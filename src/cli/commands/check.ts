@@ -3,13 +3,13 @@ import { checkComputer, checkDevice, type Rule, rules } from '../../rules/index.
 import { checkText, counted } from '../check-text.js'
 import { selectAll, selectOne } from '../choose.js'
 import { type Invocation, isSet, listOf, type Run, textOf } from '../command.js'
-import { checkDocument } from '../documents/check.js'
+import { checkDocument, ruleDocument } from '../documents/check.js'
 import { functionSummary } from '../documents/common.js'
 import { rankDocument } from '../documents/rank.js'
 import { usageError } from '../errors.js'
 import { rankText } from '../rank-text.js'
 import { checkBus, readAskedMachine, requireBus } from '../reading.js'
-import type { CheckDocument } from '../schemas/check.js'
+import type { CheckDocument, RulesDocument } from '../schemas/check.js'
 import { status } from '../status.js'
 import { table } from '../table.js'
 import { shortName } from '../words.js'
@@ -19,13 +19,16 @@ export const run: Run = async (terminal, asked) => {
   const [word] = asked.arguments
   const rank = textOf(asked, 'rank')
   if (isSet(asked, 'list')) {
-    terminal.print(
-      table(
-        [{ title: 'RULE' }, { title: 'ABOUT' }, { title: 'QUESTION', least: 30 }],
-        rules.map(({ id, about, title }) => ({ cells: [id, about, title] })),
-        terminal.columns,
-      ),
-    )
+    const document: RulesDocument = { schema: 'handover.rules/1', rules: rules.map(ruleDocument) }
+    if (isSet(asked, 'json')) terminal.printJson(document)
+    else
+      terminal.print(
+        table(
+          [{ title: 'RULE' }, { title: 'ABOUT' }, { title: 'QUESTION', least: 30 }],
+          rules.map(({ id, about, title }) => ({ cells: [id, about, title] })),
+          terminal.columns,
+        ),
+      )
     return status.ok
   }
   const asking = rulesOf(asked)

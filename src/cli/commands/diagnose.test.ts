@@ -47,7 +47,7 @@ describe('handover diagnose', () => {
     )
     expect(status).toBe(2)
     expect(out).toContain('[sriov-parent]')
-    expect(out).toContain('To do: write 0 to sriov_numvfs')
+    expect(out).toContain('To do: Write 0 to sriov_numvfs')
     expect(out).toContain('1: vfio-pci 0000:01:00.0: Cannot bind')
   })
 

@@ -1,22 +1,14 @@
 import { explanation, type Rule, rules } from '../../rules/index.js'
 import { isSet, type Run } from '../command.js'
+import { ruleDocument } from '../documents/check.js'
 import { usageError } from '../errors.js'
-import type { RuleDocument } from '../schemas/check.js'
 import { status } from '../status.js'
 import { type Line, wrap } from '../text.js'
 
 export const run: Run = (terminal, asked) => {
   const rule = findRule(asked.arguments[0]!)
   if (isSet(asked, 'json')) {
-    const { check: _, since = [], ...rest } = rule
-    const document: RuleDocument = {
-      schema: 'handover.rule/1',
-      ...rest,
-      since: [...since],
-      looksAt: [...rest.looksAt],
-      sources: [...rest.sources],
-    }
-    terminal.printJson(document)
+    terminal.printJson(ruleDocument(rule))
     return status.ok
   }
   const width = Math.min(terminal.columns, 100)

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { applyPlan, liveContext, planBinding, undoAll } from '../../changes/index.js'
+import { liveContext, planBinding } from '../../changes/index.js'
 import { liveHost } from '../../host/index.js'
 import { readMachine } from '../../machine/index.js'
+import { BusyError, carryOut, readJournal, type Tools, undoEntry } from '../../plan/index.js'
 import {
   readDescription,
   requireFiles,
@@ -9,7 +10,7 @@ import {
   requirePrograms,
   VirtualMachine,
 } from '../../vm/index.js'
-import { progressText, refusalText, rolesOf } from '../binding.js'
+import { halfDoneText, progressText, refusalText, rolesOf } from '../binding.js'
 import { selectOne } from '../choose.js'
 import { isSet, type Run } from '../command.js'
 import { displayText } from '../display-text.js'
@@ -21,6 +22,8 @@ import type { Terminal } from '../terminal.js'
 
 /** How long a machine is given to shut down after its power button was pressed. */
 const shutdownMs = 60_000
+/** How long another handover is waited for, before devices are given back. */
+const busySeconds = 60
 
 /**
  * `handover vm start FILE --foreground`: binds the devices, runs the machine, gives the devices back however it ends.
@@ -40,14 +43,18 @@ export const run: Run = async (terminal, asked) => {
   const addresses = description.devices.map((device) => selectOne(machine, device.host).address)
   const plan = planBinding(host, machine, addresses, { accept: rolesOf(asked) })
   if (plan.refusals.length > 0) {
-    terminal.say(refusalText(bindingDocument(plan, null).refusals))
+    terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
     return status.refused
   }
 
   const stop = new StopRequests()
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
-    const made = await applyPlan(plan, context, stop.first)
+    const { id } = await carryOut(plan, context, {
+      asked: `handover vm start ${asked.arguments[0]}`,
+      signal: stop.first,
+      onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
+    })
     try {
       const vm = await VirtualMachine.start(description, {
         addresses,
@@ -66,7 +73,7 @@ export const run: Run = async (terminal, asked) => {
       await vm.ended
       terminal.say([`${description.name} has ended.`])
     } finally {
-      await undoAll(made, context)
+      if (id !== null) await giveBack(id, context)
     }
     return status.ok
   } catch (error) {
@@ -76,6 +83,21 @@ export const run: Run = async (terminal, asked) => {
     stop.close()
     context.writer.close()
     process.stdin.destroy() // an open one would keep this program from ending
+  }
+}
+
+/** Undoes what was done under `id`, unless somebody has meanwhile; waits for another handover that is at work. */
+async function giveBack(id: number, context: Tools): Promise<void> {
+  for (let seconds = 0; ; seconds++) {
+    const entry = readJournal('/').find(({ head, state }) => head.id === id && state !== 'undone')
+    if (entry === undefined) return
+    try {
+      await undoEntry(entry, context, {})
+      return
+    } catch (error) {
+      if (!(error instanceof BusyError) || seconds >= busySeconds) throw error
+      await sleep(1000)
+    }
   }
 }
 

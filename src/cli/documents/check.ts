@@ -1,7 +1,7 @@
 import type { Machine, Unknown } from '../../machine/index.js'
-import { type Check, decides, type Finding, type Weight } from '../../rules/index.js'
+import { type Check, decides, type Finding, type Rule, type Weight } from '../../rules/index.js'
 import { whyUnknown } from '../explain.js'
-import type { CheckDocument } from '../schemas/check.js'
+import type { CheckDocument, RuleDocument } from '../schemas/check.js'
 
 export function checkDocument(check: Check, machine: Machine, device: string | null): CheckDocument {
   const about = ({ rule }: { readonly rule: Finding['rule'] }) => ({ rule: rule.id, title: rule.title })
@@ -27,6 +27,16 @@ export function checkDocument(check: Check, machine: Machine, device: string | n
     crashed: check.crashed.map((one) => ({ ...about(one), error: one.error })),
     passed: check.passed.map(quiet),
     notHere: check.notHere.map(quiet),
+  }
+}
+
+export function ruleDocument({ check: _, since = [], ...rest }: Rule): RuleDocument {
+  return {
+    schema: 'handover.rule/1',
+    ...rest,
+    since: [...since],
+    looksAt: [...rest.looksAt],
+    sources: [...rest.sources],
   }
 }
 

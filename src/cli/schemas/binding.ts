@@ -40,8 +40,16 @@ export const note = z.strictObject({
 })
 
 export const change = z.strictObject({
-  kind: z.enum(['driver-binding', 'module-load', 'console-release', 'configuration']),
-  target: z.string().describe("a function's address, a module or a console"),
+  kind: z.enum([
+    'driver-binding',
+    'module-load',
+    'console-release',
+    'configuration',
+    'attribute',
+    'bar-size',
+    'mediated-device',
+  ]),
+  target: z.string().describe("a function's address, a module, a console, or what is set"),
   from: z.string().nullable(),
   to: z.string().nullable(),
   actions: z.array(action),

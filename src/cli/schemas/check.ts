@@ -62,6 +62,13 @@ export const ruleSchema = z.strictObject({
 })
 export type RuleDocument = z.infer<typeof ruleSchema>
 
+/** What `handover check --list --json` prints. */
+export const rulesSchema = z.strictObject({
+  schema: z.literal('handover.rules/1'),
+  rules: z.array(ruleSchema),
+})
+export type RulesDocument = z.infer<typeof rulesSchema>
+
 /** What `handover check --rank --json` prints. */
 export const rankSchema = z.strictObject({
   schema: z.literal('handover.rank/1'),

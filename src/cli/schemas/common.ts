@@ -26,6 +26,9 @@ export const role = z.strictObject({
   evidence: z.array(evidence),
 })
 
+/** A kernel object. */
+export const held = z.strictObject({ kind: z.string(), name: z.string() })
+
 /** Who plays a role on the whole host. */
 export const roleSearch = z.strictObject({
   functions: z.array(functionAddress),
@@ -52,7 +55,7 @@ export const functionSummary = z.strictObject({
   driver: fact(z.string().nullable()),
   bridge: fact(z.boolean()),
   holds: z
-    .array(z.strictObject({ kind: z.string(), name: z.string() }))
+    .array(held)
     .describe('kernel objects that hang on it: block devices, network interfaces, DRM cards, ...'),
   roles: z.array(role),
 })

@@ -8,6 +8,7 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   show: async () => (await import('./show.js')).showSchema,
   check: async () => (await import('./check.js')).checkSchema,
   rank: async () => (await import('./check.js')).rankSchema,
+  rules: async () => (await import('./check.js')).rulesSchema,
   explain: async () => (await import('./check.js')).ruleSchema,
   diagnose: async () => (await import('./diagnosis.js')).diagnosisSchema,
   rom: async () => (await import('./rom.js')).romSchema,

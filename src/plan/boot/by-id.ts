@@ -45,7 +45,11 @@ export function planModprobe(host: Host, functions: readonly PciFunction[]): Fil
     if (alias === null) return byHand(`there is no ${path}`, without)
     for (const module of claiming(aliases, alias.trim())) modules.add(module)
   }
-  const ids = new Set(functions.map(idsOf))
+  // What an earlier plan takes stays.
+  const earlier = textAt(host, modprobeFile) ?? ''
+  const had = /^options vfio-pci ids=(\S+)$/m.exec(earlier)?.[1]?.split(',') ?? []
+  for (const [, module] of earlier.matchAll(/^softdep (\S+) pre: vfio-pci$/gm)) modules.add(module!)
+  const ids = new Set([...had, ...functions.map(idsOf)])
   const softdeps = [...modules].sort().map((module) => `softdep ${module} pre: vfio-pci\n`)
   return ownFile(
     host,

@@ -123,7 +123,7 @@ inst_hook() { echo "inst_hook $*"; }
 hostonly=yes moddir=/m
 ${setup!.after}
 check && depends && installkernel && install`
-    expect(execFileSync('bash', ['-euc', script], { encoding: 'utf8' })).toBe(`base
+    expect(execFileSync('bash', ['--norc', '-euc', script], { encoding: 'utf8' })).toBe(`base
 instmods hostonly= vfio-pci
 inst_multiple cat modprobe
 inst_hook pre-udev 00 /m/handover.sh
@@ -152,7 +152,9 @@ inst_hook pre-udev 00 /m/handover.sh
     expect(edits.map(({ path }) => path)).toEqual([modprobe.path, '/etc/dracut.conf.d/handover.conf'])
     expect(commands).toEqual(plan(debian).commands)
     const shell = `force_drivers=" a " install_items=\n${edits[1]!.after}echo $force_drivers $install_items`
-    expect(execFileSync('bash', ['-euc', shell], { encoding: 'utf8' })).toBe(`a vfio_pci ${modprobe.path}\n`)
+    expect(execFileSync('bash', ['--norc', '-euc', shell], { encoding: 'utf8' })).toBe(
+      `a vfio_pci ${modprobe.path}\n`,
+    )
   })
 
   it.each<[string, Files]>([

@@ -6,6 +6,7 @@ import { denied, link, type Made, madeFunction, madeHost } from '../../../test/s
 import type { Configuration } from '../../changes/index.js'
 import { readMachine } from '../../machine/index.js'
 import { planBoot } from '../plan-boot.js'
+import { takenBy } from './early.js'
 import { initramfsMakers, planEarlyBinding } from './initramfs.js'
 
 type Files = Readonly<Record<string, Made>>
@@ -39,6 +40,14 @@ describe('early binding', () => {
       after!.includes('take pci0000:00/01.0/00.0 0x10de 0x2206'),
     )
     expect(script).toBeDefined()
+  })
+
+  it.each(changing.map((maker) => [maker.id]))('by %s keeps what an earlier plan takes', (id) => {
+    const first = planEarlyBinding(madeHost(shown[id]!), [planned]) as Configuration
+    const made = Object.fromEntries(first.edits.map(({ path, after }) => [path, after!]))
+    const other = { path: 'pci0000:00/02.0/00.0', vendor: 0x8086, device: 0x15b8 }
+    const second = planEarlyBinding(madeHost({ ...shown[id]!, ...made }), [other]) as Configuration
+    expect(second.edits.flatMap(({ after }) => takenBy(after!))).toEqual([planned, other])
   })
 
   it('is by hand where several could be in charge, and where nothing is known', () => {
@@ -115,6 +124,14 @@ softdep nvidia pre: vfio-pci
 softdep snd_hda_intel pre: vfio-pci
 `)
     expect(commands[0]!.run).toEqual(['update-initramfs', '-u', '-k', 'all'])
+  })
+
+  it('keeps what an earlier plan takes', () => {
+    const earlier = 'options vfio-pci ids=8086:15b8\nsoftdep e1000e pre: vfio-pci\n'
+    const { edits } = planOf({ ...claimed, '/etc/modprobe.d/handover.conf': earlier }).changes[0]!
+    expect(edits[1]!.after).toContain(
+      'ids=8086:15b8,10de:2206,10de:1aef\nsoftdep e1000e pre: vfio-pci\nsoftdep nouveau',
+    )
   })
 
   it.each(['dracut', 'mkinitcpio'])('comes into the image of %s', (id) => {

@@ -6,6 +6,9 @@ export interface EarlyFunction {
   readonly device: number
 }
 
+/** Words on the kernel's command line with which the script does nothing: what recovery entries of boot menus have, and one's own. */
+export const offWords = ['handover=off', 'single', 'recovery', 'rescue', 'emergency'] as const
+
 /**
  * Lines of shell that give functions to vfio-pci, for wherever an initramfs runs scripts before it loads drivers. A path from
  * the root bus is followed by device and function: bus numbers may have changed. Runs in a POSIX shell with cat(1) and
@@ -42,7 +45,7 @@ take() {
 taken=
 wanted=yes
 for word in $(cat /proc/cmdline); do
-  case "$word" in handover=off | single | recovery | rescue | emergency) wanted=no ;; esac
+  case "$word" in ${offWords.join(' | ')}) wanted=no ;; esac
 done
 if [ "$wanted" = yes ]; then
 ${rows.join('\n')}
@@ -54,4 +57,11 @@ if [ -n "$taken" ]; then
   done
 fi
 `
+}
+
+/** The functions that a script of {@link takeScript} takes. */
+export function takenBy(script: string): readonly EarlyFunction[] {
+  return [...script.matchAll(/^ *take (pci\S+) (0x[0-9a-f]{4}) (0x[0-9a-f]{4})$/gm)].map(
+    ([, path, vendor, device]) => ({ path: path!, vendor: Number(vendor), device: Number(device) }),
+  )
 }

@@ -4,7 +4,7 @@ import { beforeUdev } from './before-udev.js'
 import { booster } from './booster.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { dracut } from './dracut.js'
-import type { EarlyFunction } from './early.js'
+import { type EarlyFunction, takenBy } from './early.js'
 import { initramfsTools } from './initramfs-tools.js'
 import { runKernelInstall } from './kernel-install.js'
 import { installedLoaders } from './loaders.js'
@@ -44,8 +44,21 @@ export function planEarlyBinding(
       `no initramfs was found that handover changes (${initramfsMakers.map(({ name }) => name).join(', ')}), nor systemd`,
       edit,
     )
-  const change = modprobe === undefined ? maker.plan(host, functions) : maker.planById(host, modprobe)
+  const change = modprobe === undefined ? byPlace(maker, host, functions) : maker.planById(host, modprobe)
   return 'because' in change || change.commands.length === 0 ? change : carriedOn(host, change)
+}
+
+/** What an earlier plan takes is taken by the same script, so that stays in it. */
+function byPlace(
+  maker: InitramfsMaker,
+  host: Host,
+  functions: readonly EarlyFunction[],
+): Configuration | ByHand {
+  const change = maker.plan(host, functions)
+  if ('because' in change) return change
+  const before = change.edits.flatMap((edit) => takenBy(edit.before ?? ''))
+  const others = before.filter(({ path }) => functions.every((one) => one.path !== path))
+  return others.length === 0 ? change : maker.plan(host, [...others, ...functions])
 }
 
 /** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */

@@ -81,6 +81,7 @@ describe('mkinitcpio', () => {
       execFileSync(
         'bash',
         [
+          '--norc',
           '-euc',
           `${arch['/etc/mkinitcpio.conf']}MODULES=(a b)\n${edit(change, 'zz-handover.conf').after}echo "\${HOOKS[*]} | \${MODULES[*]} | \${FILES[*]}"`,
         ],
@@ -109,7 +110,7 @@ add_runscript() { echo add_runscript; }
 add_binary() { echo "add_binary $*"; }
 ${edit(plan(arch), 'install/handover').after}
 build; help >/dev/null`
-      const said = execFileSync('bash', ['-euc', script], {
+      const said = execFileSync('bash', ['--norc', '-euc', script], {
         encoding: 'utf8',
         env: { ...process.env, BUILDROOT: root },
       })
@@ -216,7 +217,7 @@ describe('a preset', () => {
   it('is read as bash reads it', () => {
     const images = execFileSync(
       'bash',
-      ['-uc', `${preset}\nfor p in "\${PRESETS[@]}"; do i=\${p}_image; echo "\${!i}"; done`],
+      ['--norc', '-uc', `${preset}\nfor p in "\${PRESETS[@]}"; do i=\${p}_image; echo "\${!i}"; done`],
       { encoding: 'utf8' },
     )
     expect(presetImages(preset)).toEqual({ images: images.trim().split('\n') })
