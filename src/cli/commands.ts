@@ -1,4 +1,5 @@
 import type { Argument, Command, Option } from './command.js'
+import { plugCommands } from './vm-plug-commands.js'
 
 const device: Argument = { name: 'DEVICE', kind: 'device' }
 const json: Option = { long: 'json', summary: 'print JSON; its schema: handover schema COMMAND' }
@@ -435,6 +436,7 @@ export const commands: readonly Command[] = [
     next: 'handover devices',
     load: () => import('./commands/vm-start.js'),
   },
+  ...plugCommands(accept, json),
   {
     name: 'lab',
     summary: 'start the laboratory: a computer with an IOMMU and PCI devices, made of QEMU',

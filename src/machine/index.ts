@@ -46,7 +46,7 @@ export {
   selinuxPath,
   splitLockPath,
 } from './system/kernel-interfaces.js'
-export { limitsPath, statusPath } from './system/locked-memory.js'
+export { limitsPath, readLockableBytes, statusPath } from './system/locked-memory.js'
 export {
   type HugePages,
   hugePagesFolder,

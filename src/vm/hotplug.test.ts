@@ -72,6 +72,22 @@ describe.skipIf(!hasQemu)('a device plugged into a running QEMU', { timeout: 60_
     expect(await freePorts(qmp)).toEqual(['spare1'])
   })
 
+  it('is told to be taken once a driver has switched its BARs on', async () => {
+    const qmp = await start(...native, ...ports(1))
+    const run = qmp.run.bind(qmp)
+    let asked = 0
+    qmp.run = async (command, args) => {
+      const said = await run(command, args)
+      if (command !== 'query-pci' || ++asked < 3) return said
+      const behind = [{ qdev_id: '', regions: [{ address: 0xfe200000 }] }]
+      return [{ devices: [{ qdev_id: 'spare0', regions: [], pci_bridge: { devices: behind } }] }]
+    }
+    expect(await attachSlot(qmp, ['0000:01:00.0'], { driver, limitMs: 30_000 })).toMatchObject({
+      taken: true,
+    })
+    expect(asked).toBe(3)
+  })
+
   it('counts from function 0 in the machine where the host keeps that one', async () => {
     const qmp = await start(...native, ...ports(1))
     await attachSlot(qmp, ['0000:01:00.3'], quick)

@@ -6,11 +6,16 @@
  */
 
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
+export { type AttachedSlot, attachedSlots, noteAttached } from './attached.js'
 export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
+export { type Attached, attachSlot, detachSlot } from './hotplug.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
+export { freePorts, memoryOf, type Plugged, pluggedDevices } from './plugged.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
 export { type RunSettings, socketsOf } from './qemu/run.js'
+export { slotOf } from './qemu/slot.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
+export * from './watch/index.js'

@@ -53,6 +53,12 @@ export async function freePorts(qmp: Qmp): Promise<readonly string[]> {
   return free.toSorted()
 }
 
+/** Bytes of memory that the machine has, all of which its first device of the host has pinned. */
+export async function memoryOf(qmp: Qmp): Promise<number> {
+  const memory = (await qmp.run('query-memory-size-summary')) as Record<string, number>
+  return memory['base-memory']! + (memory['plugged-memory'] ?? 0)
+}
+
 async function list(qmp: Qmp, path: string): Promise<readonly QomProperty[]> {
   return (await qmp.run('qom-list', { path })) as QomProperty[]
 }
