@@ -55,7 +55,7 @@ function deviceTable(devices: readonly Device[], columns: number): readonly Line
       { title: 'PER SECOND', align: 'right' },
       { title: 'LINK', least: 10 },
       { title: 'POWER' },
-      { title: 'ERRORS', least: 6 },
+      { title: 'ERRORS', align: 'right' },
     ],
     devices.map(({ address, interrupts, link, powerState, busErrors }) => ({
       cells: [
@@ -66,7 +66,7 @@ function deviceTable(devices: readonly Device[], columns: number): readonly Line
         cell(interrupts, ({ perSecond }) => (perSecond === null ? '?' : rateText(perSecond))),
         cell(link, linkText),
         cell(powerState, String),
-        cell(busErrors, (errors) => errors.map(({ name, count }) => `${name} ${count}`).join(', ') || '0'),
+        cell(busErrors, (errors) => String(errors.reduce((sum, { count }) => sum + count, 0))),
       ],
     })),
     columns,
@@ -101,6 +101,13 @@ function notes({ devices, uncounted }: ActivityDocument): readonly string[] {
     ...known.flatMap(({ address, sharedWith }) =>
       sharedWith.length > 0
         ? [`${address} shares its interrupt with ${sharedWith.join(', ')}: all are counted.`]
+        : [],
+    ),
+    ...devices.flatMap(({ address, busErrors }) =>
+      'value' in busErrors && busErrors.value !== null && busErrors.value.length > 0
+        ? [
+            `Errors of ${address} since the host found it: ${busErrors.value.map(({ name, count }) => `${name} ${count}`).join(', ')}.`,
+          ]
         : [],
     ),
     ...(!messages

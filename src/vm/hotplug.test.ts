@@ -1,48 +1,24 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import {
+  emulated as driver,
+  hasQemu,
+  native,
+  spares as ports,
+  tinyQemu,
+} from '../../test/support/tiny-qemu.js'
 import { attachSlot, detachSlot } from './hotplug.js'
 import { freePorts, pluggedDevices } from './plugged.js'
-import { Qmp, type QmpEvent } from './qmp.js'
+import type { Qmp, QmpEvent } from './qmp.js'
 
-const program = 'qemu-system-x86_64'
-const hasQemu = spawnSync(program, ['--version']).error === undefined
-
-/** In place of a device of the host: an emulated disk, whose serial number holds the address. */
-const driver = { driver: 'nvme', names: 'serial' }
 const quick = { driver, limitMs: 300 }
-
-/**
- * Ports are asked by PCI Express's own hot-plug, whose slots have no power until a system switches it on: then QEMU asks nobody
- * (hw/pci/pcie.c pcie_cap_slot_unplug_request_cb).
- */
-const native = ['-global', 'ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off']
-const ports = (count: number) =>
-  Array.from({ length: count }, (_, i) => ['-device', `pcie-root-port,id=spare${i},chassis=${i + 1}`]).flat()
 
 describe.skipIf(!hasQemu)('a device plugged into a running QEMU', { timeout: 60_000 }, () => {
   let ending: () => Promise<void>
   afterEach(() => ending())
 
   async function start(...args: string[]): Promise<Qmp> {
-    const folder = mkdtempSync(join(tmpdir(), 'handover-test-'))
-    const socket = join(folder, 'qmp.sock')
-    const machine = ['-M', 'q35', '-accel', 'tcg', '-m', '128M', '-nodefaults', '-display', 'none']
-    const child: ChildProcess = spawn(
-      program,
-      [...machine, '-qmp', `unix:${socket},server=on,wait=off`, ...args],
-      { stdio: 'inherit' },
-    )
-    const ended = once(child, 'exit')
-    const qmp = await Qmp.connect(socket, 30_000, () => child.exitCode !== null)
-    ending = async () => {
-      child.kill('SIGKILL')
-      await ended
-      rmSync(folder, { recursive: true })
-    }
+    const { qmp, end } = await tinyQemu(...args)
+    ending = end
     return qmp
   }
 

@@ -9,7 +9,7 @@ export interface HotplugOptions {
   /** How long the machine's system is given. */
   readonly limitMs: number
   readonly signal?: AbortSignal
-  readonly driver?: HostDriver
+  readonly driver?: HostDriver | undefined
 }
 
 export interface Attached {

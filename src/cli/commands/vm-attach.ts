@@ -1,4 +1,1 @@
-import type { Run } from '../command.js'
-import { attach } from '../plugging.js'
-
-export const run: Run = attach
+export { runAttach as run } from '../plugging.js'

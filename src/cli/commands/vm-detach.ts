@@ -1,4 +1,1 @@
-import type { Run } from '../command.js'
-import { detach } from '../plugging.js'
-
-export const run: Run = detach
+export { runDetach as run } from '../plugging.js'
