@@ -1,7 +1,19 @@
 import type { Terminal } from './terminal.js'
 
 /** What a value on the command line is, for help, completion and the manual. */
-export type ValueKind = 'device' | 'file' | 'role' | 'schema' | 'shell' | 'rule' | 'class' | 'entry' | 'word'
+export type ValueKind =
+  | 'device'
+  | 'file'
+  | 'role'
+  | 'schema'
+  | 'shell'
+  | 'rule'
+  | 'class'
+  | 'entry'
+  | 'system'
+  | 'firmware'
+  | 'input'
+  | 'word'
 
 export interface Argument {
   /** As it stands in the usage line: `DEVICE`. */

@@ -1,27 +1,7 @@
-import type { Argument, Command, Option } from './command.js'
+import type { Command, Option } from './command.js'
+import { accept, device, host, isPrivate, json, reading } from './options.js'
+import { vmCommands } from './vm-commands.js'
 import { plugCommands } from './vm-plug-commands.js'
-
-const device: Argument = { name: 'DEVICE', kind: 'device' }
-const json: Option = { long: 'json', summary: 'print JSON; its schema: handover schema COMMAND' }
-const isPrivate: Option = {
-  long: 'private',
-  summary: 'keep serial numbers, MAC addresses and the like as they are',
-}
-const host: Option = {
-  long: 'host',
-  value: 'FILE',
-  kind: 'file',
-  summary: 'a recording or pasted lspci text in place of this computer (-: standard input)',
-}
-const reading = [host, json, isPrivate]
-const accept: Option = {
-  long: 'accept',
-  value: 'ROLE',
-  kind: 'role',
-  many: true,
-  summary:
-    'take even what the host uses as root-disk, swap, mounted, network, keyboard, display or terminal; the refusal says which',
-}
 
 const root: Option = {
   long: 'root',
@@ -403,7 +383,7 @@ export const commands: readonly Command[] = [
       ['sudo handover bind 01:00.0', 'hand the group of 01:00.0 to vfio-pci'],
       ['sudo handover bind gpu --accept display', 'even though it lights the display'],
     ],
-    next: 'handover vm start machine.yaml --foreground',
+    next: 'handover vm new machine --device 01:00.0 -o -',
     load: () => import('./commands/bind.js'),
   },
   {
@@ -418,25 +398,8 @@ export const commands: readonly Command[] = [
     next: 'handover devices',
     load: () => import('./commands/unbind.js'),
   },
-  {
-    name: 'vm start',
-    summary: 'start a virtual machine with devices of the host, and give them back when it ends',
-    about: [
-      'FILE describes the machine in YAML: name, memory, cpus, firmware, kernel, initrd, append, disks, devices, qemu, arguments; examples/machine.yaml shows every setting. Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, on Ctrl-C and when QEMU crashes. Its serial console is standard input and output.',
-    ],
-    arguments: [{ name: 'FILE', kind: 'file' }],
-    options: [{ long: 'foreground', summary: 'stay with the machine until it ends' }, accept],
-    examples: [
-      ['sudo handover vm start windows.yaml --foreground', 'start it; Ctrl-C shuts it down'],
-      [
-        'sudo handover vm start windows.yaml --foreground --accept display',
-        'with the only card that shows a picture',
-      ],
-    ],
-    next: 'handover devices',
-    load: () => import('./commands/vm-start.js'),
-  },
-  ...plugCommands(accept, json),
+  ...vmCommands,
+  ...plugCommands,
   {
     name: 'lab',
     summary: 'start the laboratory: a computer with an IOMMU and PCI devices, made of QEMU',

@@ -116,7 +116,7 @@ describe.each(['zsh', 'fish'] as const)('%s completion', (shell) => {
     const wanted: Readonly<Record<string, readonly string[]>> = {
       'handover pl': ['plan'],
       'handover und': ['undo'],
-      'handover plan --b': ['--boot'],
+      'handover plan --b': ['--bar-size', '--boot', '--by-id'],
       'handover plan gpu --accept di': ['display'],
       'handover plan nv': ['nvme'],
       'handover plan gpu -o _h': ['_handover'],

@@ -1,6 +1,7 @@
 import { stateFolder } from '../changes/index.js'
 import { classWords, roleNames } from '../machine/index.js'
 import { rules } from '../rules/index.js'
+import { firmwareNames, inputKinds, systems } from '../vm/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
 import { schemaNames } from './schemas/index.js'
 
@@ -23,6 +24,9 @@ const words: Readonly<
   },
   entry: { words: [], list: `ls ${stateFolder} 2>/dev/null | grep -x '[1-9][0-9]*'` },
   word: { words: [] },
+  system: { words: systems },
+  firmware: { words: firmwareNames },
+  input: { words: inputKinds },
 }
 
 /** The table as a tree: first words, and what may follow them. */

@@ -1,5 +1,5 @@
 import type { Host } from '../host/index.js'
-import { readMachine } from '../machine/index.js'
+import { knownValue, type Machine, readMachine } from '../machine/index.js'
 import { checkComputer, checkDevice } from '../rules/index.js'
 import { devicesDocument } from './documents/devices.js'
 import { groupsDocument } from './documents/groups.js'
@@ -19,5 +19,12 @@ export function gather(host: Host): void {
     showDocument(machine, f)
     checkDevice(machine, f)
   }
+  hostMachines(machine)
   hostLogs(host)
+}
+
+/** What `vm new` reads beside. */
+function hostMachines({ system }: Machine): void {
+  for (const { number } of knownValue(system.memoryNodes) ?? []) system.hugePagesOf(number)
+  void [system.threads, system.inputDevices, system.soundServers, system.hasVirtioWin]
 }

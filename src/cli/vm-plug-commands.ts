@@ -1,17 +1,15 @@
-import type { Command, Option } from './command.js'
+import type { Command } from './command.js'
+import { accept, device, json } from './options.js'
 
-/** Commands that plug devices into machines that run. `accept`, `json`: the options of all commands. */
-export const plugCommands = (accept: Option, json: Option): readonly Command[] => [
+/** Commands that plug devices into machines that run. */
+export const plugCommands: readonly Command[] = [
   {
     name: 'vm attach',
     summary: 'put a device of the host into a virtual machine that runs',
     about: [
       'Its slot goes as one: all functions of the card, but virtual functions, which go alone. They are bound to vfio-pci first, with the whole of their IOMMU groups, and put behind a free port of the machine. When the machine ends, or on vm detach, the host has them back.',
     ],
-    arguments: [
-      { name: 'NAME', kind: 'word' },
-      { name: 'DEVICE', kind: 'device' },
-    ],
+    arguments: [{ name: 'NAME', kind: 'word' }, device],
     options: [accept, json],
     examples: [['sudo handover vm attach windows 05:00.0', 'plug a card into the machine']],
     next: 'handover vm status windows',
@@ -23,10 +21,7 @@ export const plugCommands = (accept: Option, json: Option): readonly Command[] =
     about: [
       "Asks the machine's system to let go of it, for up to 30 s. What was bound to vfio-pci before it went into the machine stays so, and so does what shares its IOMMU group with a device that the machine keeps.",
     ],
-    arguments: [
-      { name: 'NAME', kind: 'word' },
-      { name: 'DEVICE', kind: 'device' },
-    ],
+    arguments: [{ name: 'NAME', kind: 'word' }, device],
     options: [json],
     examples: [['sudo handover vm detach windows 05:00.0', 'unplug the card']],
     next: 'handover devices',

@@ -35,8 +35,10 @@ export { roughSizeText, sizeText } from './sizes.js'
 export { type BootFrameBuffer, memoryMapPath } from './system/boot-frame-buffers.js'
 export { type Chassis, chassisPath } from './system/chassis.js'
 export { type Connector, connectorsFolder } from './system/connectors.js'
+export { type CoreKind, coreKindFiles, cpusFolder, type HostThread } from './system/cpu-topology.js'
 export { driverctlFolder, type RuleLine, udevRulesFolder } from './system/device-rights.js'
 export { hypervisorTypePath, xenFeaturesPath } from './system/hypervisor.js'
+export { type InputDevice, inputDevicesPath, inputLinksFolder } from './system/input-devices.js'
 export { type InterruptRemapping, interruptsPath } from './system/interrupts.js'
 export { type GroupReservation, groupReservationsPath, type VtdUnit } from './system/iommu-units.js'
 export {
@@ -52,6 +54,7 @@ export {
   hugePagesFolder,
   type MemoryNode,
   memoryPath,
+  nodeHugePagesFolder,
   nodesFolder,
   transparentHugePagesPath,
 } from './system/memory.js'
@@ -59,7 +62,7 @@ export { modprobeFolders, type Setting } from './system/modprobe.js'
 export { moduleListFiles, moduleListFolders } from './system/module-lists.js'
 export { commandLinePath, type Parameter, underscored } from './system/parameters.js'
 export { type Processor, processorPath } from './system/processor.js'
-export { libvirtFolder, libvirtPrograms, swtpmProgram } from './system/programs.js'
+export { libvirtFolder, libvirtPrograms, swtpmProgram, virtioWinIso } from './system/programs.js'
 export { type Qemu, qemuPrograms } from './system/qemu.js'
 export {
   isPcUefi,
@@ -69,6 +72,7 @@ export {
   readQemuFirmware,
 } from './system/qemu-firmware.js'
 export { sleepStatesPath, sleepTargets } from './system/sleep.js'
+export { runFolder, type SoundServer } from './system/sound-servers.js'
 export { System } from './system/system.js'
 export type { KernelModule } from './system/vfio-modules.js'
 export { isVfioDriver, leavesGroupViable, vfioPci } from './vfio-drivers.js'

@@ -12,6 +12,16 @@ export { FirmwareError, requireFirmware } from './firmware.js'
 export { type Attached, attachSlot, detachSlot } from './hotplug.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
+export {
+  type Decision,
+  describeMachine,
+  firmwareNames,
+  inputKinds,
+  type Proposal,
+  systems,
+  type Wish,
+  writeDescription,
+} from './new/index.js'
 export { freePorts, type HostDriver, memoryOf, type Plugged, pluggedDevices } from './plugged.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'

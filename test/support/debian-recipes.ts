@@ -19,6 +19,11 @@ const line = `root=LABEL=root ro quiet ${kernelWords}`
 /** Small images: making them takes most of the time under software emulation. */
 const smallImages = { '/etc/initramfs-tools/conf.d/lab': 'MODULES=dep\n' }
 
+const dracutFiles = {
+  '/etc/dracut.conf.d/lab.conf':
+    'hostonly="yes"\nomit_dracutmodules+=" bluetooth crypt dm lvm mdraid multipath nfs network plymouth i18n "\n',
+}
+
 const grubFiles = {
   ...smallImages,
   '/etc/default/grub': `GRUB_DEFAULT=0
@@ -77,8 +82,9 @@ bootctl status --no-pager || true
     packages: ['systemd-boot', 'systemd-ukify', 'dosfstools', 'dracut'],
     files: {
       '/etc/kernel/cmdline': `${line}\n`,
-      '/etc/kernel/install.conf': 'layout=uki\nuki_generator=ukify\n',
-      '/etc/dracut.conf.d/lab.conf': 'hostonly="yes"\n',
+      // The initramfs is the one in /boot, which dracut makes for Debian; not one more of kernel-install's own.
+      '/etc/kernel/install.conf': 'layout=uki\nuki_generator=ukify\ninitrd_generator=none\n',
+      ...dracutFiles,
     },
     install: `${systemPartition}bootctl install
 v=$(ls /lib/modules)
@@ -105,7 +111,7 @@ efibootmgr
     suite: 'trixie',
     firmware: 'bios',
     packages: ['extlinux', 'dracut'],
-    files: { '/etc/dracut.conf.d/lab.conf': 'hostonly="yes"\n' },
+    files: dracutFiles,
     without: '^64bit,^metadata_csum',
     install: `v=$(ls /lib/modules)
 mkdir -p /boot/extlinux

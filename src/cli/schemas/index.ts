@@ -14,6 +14,7 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   rom: async () => (await import('./rom.js')).romSchema,
   bind: async () => (await import('./binding.js')).bindingSchema,
   unbind: async () => (await import('./binding.js')).bindingSchema,
+  'vm-new': async () => (await import('./vm-new.js')).vmNewSchema,
   'vm-attach': async () => (await import('./plugging.js')).pluggingSchema,
   'vm-detach': async () => (await import('./plugging.js')).pluggingSchema,
   'vm-activity': async () => (await import('./activity.js')).activitySchema,

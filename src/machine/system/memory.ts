@@ -20,17 +20,17 @@ export interface HugePages {
   readonly free: number
 }
 
-/** By size. A kernel without them has none. */
-export function readHugePages(host: Host): Fact<readonly HugePages[]> {
-  const sizes = readList(host, hugePagesFolder)
+/** By size. A kernel without them has none. `folder`: that of one node, for its own. */
+export function readHugePages(host: Host, folder = hugePagesFolder): Fact<readonly HugePages[]> {
+  const sizes = readList(host, folder)
   if ('unknown' in sizes) return sizes
   const pages: HugePages[] = []
   for (const name of sizes.value ?? []) {
     const size = /^hugepages-(\d+)kB$/.exec(name)?.[1]
     if (size === undefined) continue
-    const total = readFact(host, `${hugePagesFolder}/${name}/nr_hugepages`, parseNumber)
+    const total = readFact(host, `${folder}/${name}/nr_hugepages`, parseNumber)
     if ('unknown' in total) return total
-    const free = readFact(host, `${hugePagesFolder}/${name}/free_hugepages`, parseNumber)
+    const free = readFact(host, `${folder}/${name}/free_hugepages`, parseNumber)
     if ('unknown' in free) return free
     pages.push({ sizeBytes: BigInt(size) * 1024n, total: total.value, free: free.value })
   }
@@ -40,6 +40,11 @@ export function readHugePages(host: Host): Fact<readonly HugePages[]> {
 /** `always`, `madvise` or `never` (Linux mm/huge_memory.c enabled_show); null: a kernel without them. */
 export function readTransparentHugePages(host: Host): Fact<string | null> {
   return readOptional(host, transparentHugePagesPath, (text) => /\[(\w+)\]/.exec(text)?.[1])
+}
+
+/** Those of one NUMA node (Linux mm/hugetlb_sysfs.c hugetlb_register_node). */
+export function nodeHugePagesFolder(node: number): string {
+  return `${nodesFolder}/node${node}/hugepages`
 }
 
 export interface MemoryNode {

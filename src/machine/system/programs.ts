@@ -5,6 +5,8 @@ import { isThere, readList } from '../read.js'
 export const libvirtFolder = '/run/libvirt'
 export const libvirtPrograms = ['/usr/sbin/virtqemud', '/usr/sbin/libvirtd'] as const
 export const swtpmProgram = '/usr/bin/swtpm'
+/** Where the package virtio-win of Fedora and Red Hat has its ISO. */
+export const virtioWinIso = '/usr/share/virtio-win/virtio-win.iso'
 
 /**
  * libvirt's QEMU driver: its sockets `libvirt-sock` and `virtqemud-sock` stand in /run/libvirt while it runs or systemd
@@ -25,4 +27,9 @@ export function readLibvirt(host: Host): Fact<'running' | 'installed' | null> {
 /** The emulator of a TPM that QEMU talks to (QEMU docs/specs/tpm.rst). */
 export function readSwtpm(host: Host): Fact<boolean> {
   return isThere(host, swtpmProgram)
+}
+
+/** Drivers of virtio for Windows, as an ISO. */
+export function readVirtioWin(host: Host): Fact<boolean> {
+  return isThere(host, virtioWinIso)
 }

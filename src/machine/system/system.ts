@@ -5,8 +5,10 @@ import { parseLine, readFact, readList } from '../read.js'
 import { type BootFrameBuffer, readBootFrameBuffers } from './boot-frame-buffers.js'
 import { type Chassis, readChassis } from './chassis.js'
 import { type Connector, readConnectors } from './connectors.js'
+import { type HostThread, readHostThreads } from './cpu-topology.js'
 import { type RuleLine, readDriverctl, readVfioUdevRules } from './device-rights.js'
 import { readComputerName, readXen } from './hypervisor.js'
+import { type InputDevice, readInputDevices, readInputLinks } from './input-devices.js'
 import { type InterruptRemapping, readInterruptRemapping, readUnsafeInterrupts } from './interrupts.js'
 import {
   type GroupReservation,
@@ -28,6 +30,7 @@ import { readLockableBytes } from './locked-memory.js'
 import {
   type HugePages,
   type MemoryNode,
+  nodeHugePagesFolder,
   readHugePages,
   readMemoryBytes,
   readMemoryNodes,
@@ -37,10 +40,11 @@ import { type Directive, readModprobe, type Setting, settingsOf } from './modpro
 import { readModuleLists } from './module-lists.js'
 import { type Parameter, readCommandLine } from './parameters.js'
 import { type Processor, readProcessor } from './processor.js'
-import { readLibvirt, readSwtpm } from './programs.js'
+import { readLibvirt, readSwtpm, readVirtioWin } from './programs.js'
 import { type Qemu, readQemu } from './qemu.js'
 import { type QemuFirmware, readProxmoxFirmware, readQemuFirmware } from './qemu-firmware.js'
 import { readMaskedSleep, readSleepStates } from './sleep.js'
+import { readSoundServers, type SoundServer } from './sound-servers.js'
 import { type KernelModule, readVfioModule, type VfioModule } from './vfio-modules.js'
 
 /**
@@ -57,6 +61,11 @@ export class System {
 
   get processor(): Fact<Processor> {
     return this.#once('processor', readProcessor)
+  }
+
+  /** By number. */
+  get threads(): Fact<readonly HostThread[]> {
+    return this.#once('threads', readHostThreads)
   }
 
   get interruptRemapping(): Fact<InterruptRemapping> {
@@ -97,6 +106,10 @@ export class System {
     return this.#once('hasSwtpm', readSwtpm)
   }
 
+  get hasVirtioWin(): Fact<boolean> {
+    return this.#once('hasVirtioWin', readVirtioWin)
+  }
+
   get memoryBytes(): Fact<bigint> {
     return this.#once('memoryBytes', readMemoryBytes)
   }
@@ -106,7 +119,12 @@ export class System {
   }
 
   get hugePages(): Fact<readonly HugePages[]> {
-    return this.#once('hugePages', readHugePages)
+    return this.#once('hugePages', (host) => readHugePages(host))
+  }
+
+  /** Those of a NUMA node. */
+  hugePagesOf(node: number): Fact<readonly HugePages[]> {
+    return this.#once(`hugePagesOf ${node}`, (host) => readHugePages(host, nodeHugePagesFolder(node)))
   }
 
   get transparentHugePages(): Fact<string | null> {
@@ -241,6 +259,19 @@ export class System {
 
   get connectors(): Fact<readonly Connector[]> {
     return this.#once('connectors', readConnectors)
+  }
+
+  get inputDevices(): Fact<readonly InputDevice[]> {
+    return this.#once('inputDevices', readInputDevices)
+  }
+
+  /** By event node: `event3`. */
+  get inputLinks(): Fact<ReadonlyMap<string, string>> {
+    return this.#once('inputLinks', readInputLinks)
+  }
+
+  get soundServers(): Fact<readonly SoundServer[]> {
+    return this.#once('soundServers', readSoundServers)
   }
 
   get bootFrameBuffers(): Fact<readonly BootFrameBuffer[]> {

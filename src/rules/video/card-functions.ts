@@ -1,6 +1,6 @@
-import type { Machine, PciFunction } from '../../machine/index.js'
+import type { Fact, Machine, PciFunction } from '../../machine/index.js'
 import { need, note, passes, seen } from '../outcomes.js'
-import type { DeviceRule } from '../rule.js'
+import { type DeviceRule, Undecided } from '../rule.js'
 import { integrated, listed, noCard, slotMates } from './display.js'
 
 export const cardFunctions: DeviceRule = {
@@ -21,9 +21,7 @@ export const cardFunctions: DeviceRule = {
   check({ device, machine }) {
     const other = noCard(device)
     if (other) return other
-    const vendor = need(device.vendor)
-    const candidates = [...slotMates(machine, device), ...behindSwitch(machine, device)]
-    const others = candidates.filter((f) => need(f.vendor) === vendor && need(f.physicalFunction) === null)
+    const others = restOfCard(machine, device)
     if (others.length === 0)
       return passes('no other function is part of it', seen('/sys/bus/pci/devices', device.address))
     return note(
@@ -34,6 +32,22 @@ export const cardFunctions: DeviceRule = {
       },
     )
   },
+}
+
+/** The other functions of a card: of a video card what its slot and its own switch hold of the same maker, of others none. */
+export function cardRest(machine: Machine, device: PciFunction): Fact<readonly PciFunction[]> {
+  try {
+    return { value: noCard(device) ? [] : restOfCard(machine, device) }
+  } catch (error) {
+    if (error instanceof Undecided) return error.unknown[0]!
+    throw error
+  }
+}
+
+function restOfCard(machine: Machine, device: PciFunction): readonly PciFunction[] {
+  const vendor = need(device.vendor)
+  const candidates = [...slotMates(machine, device), ...behindSwitch(machine, device)]
+  return candidates.filter((f) => need(f.vendor) === vendor && need(f.physicalFunction) === null)
 }
 
 /** Intel's cards have their sound in a slot of its own, beside the video function's: both below one port that is not on a root bus. */

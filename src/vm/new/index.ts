@@ -1,0 +1,3 @@
+export { describeMachine, type Proposal } from './describe.js'
+export { type Decision, firmwareNames, inputKinds, systems, type Wish } from './wish.js'
+export { writeDescription } from './write.js'
