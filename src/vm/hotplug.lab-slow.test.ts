@@ -53,7 +53,7 @@ echo $pid`)
   afterEach(async () => {
     for (const pid of started.splice(0))
       if ((await lab().run(`[ -d /proc/${pid} ]`)).status === 0) await kill(pid)
-    if ((await driver()) === 'vfio-pci') await lab().succeed(`${handover} unbind ${disk}`)
+    if ((await driver()) === 'vfio-pci') await lab().succeed(`${handover} undo --all`)
     await lab().succeed(
       `rm -rf ${runs}; for i in $(seq 200); do [ -b /dev/nvme0n1 ] && break; sleep 0.1; done`,
     )
