@@ -12,7 +12,7 @@ export const plugCommands: readonly Command[] = [
     arguments: [{ name: 'NAME', kind: 'word' }, device],
     options: [accept, json],
     examples: [['sudo handover vm attach windows 05:00.0', 'plug a card into the machine']],
-    next: 'handover vm status windows',
+    next: 'handover vm detach windows 05:00.0',
     load: () => import('./commands/vm-attach.js'),
   },
   {
