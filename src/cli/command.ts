@@ -10,6 +10,7 @@ export type ValueKind =
   | 'rule'
   | 'class'
   | 'entry'
+  | 'machine'
   | 'system'
   | 'firmware'
   | 'input'

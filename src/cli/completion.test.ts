@@ -52,6 +52,12 @@ describe('bash completion', () => {
     expect(offered('handover devices --host ba')).toEqual(['bash'])
   })
 
+  it('offers descriptions here where a machine is wanted', () => {
+    writeFileSync(join(folder, 'my-own.yaml'), '')
+    expect(offered('handover vm start my')).toEqual(['my-own.yaml'])
+    expect(offered('handover vm stop --f')).toEqual(['--force'])
+  })
+
   it('offers the options of commands of two words', () => {
     const nested = commands.find(
       ({ name, hidden, options }) => name.includes(' ') && !hidden && options?.length,
@@ -132,8 +138,10 @@ describe.each(['zsh', 'fish'] as const)('%s completion', (shell) => {
       'handover lab --k': ['--kernel'],
       'handover lab --kernel ': [],
       'handover vm start --for': ['--foreground'],
+      'handover vm start my': ['my-own.yaml'],
+      'handover vm sto': ['stop'],
     }
-    writeFileSync(join(folder, '_handover'), '')
+    for (const name of ['_handover', 'my-own.yaml']) writeFileSync(join(folder, name), '')
     const found = others[shell](Object.keys(wanted))
     expect(Object.fromEntries(Object.keys(wanted).map((line, i) => [line, found[i]!.toSorted()]))).toEqual(
       wanted,

@@ -1,7 +1,7 @@
 import { stateFolder } from '../changes/index.js'
 import { classWords, roleNames } from '../machine/index.js'
 import { rules } from '../rules/index.js'
-import { firmwareNames, inputKinds, systems } from '../vm/index.js'
+import { descriptionsFolder, firmwareNames, inputKinds, systems } from '../vm/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
 import { schemaNames } from './schemas/index.js'
 
@@ -23,6 +23,10 @@ const words: Readonly<
     list: `ls /sys/bus/pci/devices 2>/dev/null | sed 's/^0000://'`,
   },
   entry: { words: [], list: `ls ${stateFolder} 2>/dev/null | grep -x '[1-9][0-9]*'` },
+  machine: {
+    words: [],
+    list: `ls ${descriptionsFolder} 2>/dev/null | sed -n 's/\\.yaml$//p'; ls | grep '\\.yaml$'`,
+  },
   word: { words: [] },
   system: { words: systems },
   firmware: { words: firmwareNames },

@@ -33,6 +33,7 @@ const known: Readonly<Record<string, (error: Error & Readonly<Record<string, unk
   QmpClosedError: () => status.failed,
   QmpError: () => status.failed,
   DescriptionError: () => status.usage,
+  NotFreeError: () => status.refused,
   PredictionInputError: () => status.usage,
   HostWriteError: ({ code }) => byPrivilege(code),
   OpenHostError: ({ code }) => (byPrivilege(code) === status.privilege ? status.privilege : status.usage),

@@ -1,9 +1,12 @@
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   fsyncSync,
   linkSync,
   lstatSync,
   openSync,
+  realpathSync,
   renameSync,
   statSync,
   unlinkSync,
@@ -33,6 +36,23 @@ export function writeOutput(path: string, data: string | Uint8Array, force: bool
       writeWhole(openSync(temporary, 'wx'), data)
       if (force) renameSync(temporary, path)
       else linkSync(temporary, path)
+    } finally {
+      remove(temporary)
+    }
+  })
+}
+
+/** Gives a file another text in one step; mode and owner stay, a link stays one. Throws {@link CliError}. */
+export function replaceFile(path: string, text: string): void {
+  attempt(path, () => {
+    const real = realpathSync(path)
+    const { mode, uid, gid } = statSync(real)
+    const temporary = join(dirname(real), `.${basename(real)}.${process.pid}`)
+    try {
+      writeWhole(openSync(temporary, 'wx', 0o600), text)
+      chmodSync(temporary, mode & 0o7777)
+      if (process.geteuid?.() === 0) chownSync(temporary, uid, gid)
+      renameSync(temporary, real)
     } finally {
       remove(temporary)
     }

@@ -56,10 +56,17 @@ function holderOf(file: string): number | undefined {
   return pid && startOf(Number(pid)) === start ? Number(pid) : undefined
 }
 
-/** When a process began, in ticks since the computer did, so that its number alone is not taken for it (proc(5), stat: field 22). */
-function startOf(pid: number): string | undefined {
-  const path = `/proc/${pid}/stat`
-  if (!existsSync(path)) return undefined
-  const text = readFileSync(path, 'utf8')
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
+/**
+ * When a process began, in ticks since the computer did, so that its number alone is not taken for it (proc(5), stat: field 22).
+ * Undefined where there is none, or it has ended and only nobody has asked how (field 3).
+ */
+export function startOf(pid: number): string | undefined {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return undefined
+  }
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' ? undefined : fields[19]
 }

@@ -23,9 +23,43 @@ export {
   writeDescription,
 } from './new/index.js'
 export { freePorts, type HostDriver, memoryOf, type Plugged, pluggedDevices } from './plugged.js'
+export { pressPowerButton, switchOff } from './power.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
 export { type RunSettings, socketsOf } from './qemu/run.js'
 export { slotOf } from './qemu/slot.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
+export { NotFreeError, realPath, requireFree } from './run/free.js'
+export { joinQmp } from './run/join.js'
+export {
+  descriptionFile,
+  descriptionsFolder,
+  isFile,
+  isRootsOnly,
+  machineNames,
+  machineWord,
+  makeRunsFolder,
+  readMachineDescription,
+  requireOwnName,
+  runFolder,
+  runsFolder,
+} from './run/places.js'
+export {
+  type Ended,
+  endUnwatched,
+  failureOf,
+  filesOf,
+  isAlive,
+  isRunning,
+  noteRun,
+  OwnRun,
+  processOf,
+  type RunRecord,
+  type RunState,
+  readRun,
+  readRuns,
+  runsAlready,
+  stateOf,
+} from './run/record.js'
+export { type ConsoleRelay, type Relay, relayConsole, relayQmp } from './run/relay.js'
 export * from './watch/index.js'

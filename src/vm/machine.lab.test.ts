@@ -120,6 +120,31 @@ describe('a machine in the laboratory', () => {
     await lab().succeed(`${handover} unbind ${disk} ${edu}`)
   })
 
+  it('without a terminal runs until vm stop, and nobody else gets its devices', async () => {
+    const started = await lab().run(`${handover} vm start /run/machine.yaml`)
+    expect(started, started.stderr).toMatchObject({ status: 0 })
+    expect(await drivers()).toEqual(['vfio-pci', 'vfio-pci'])
+    expect(JSON.parse(await lab().succeed(`${handover} vm status test --json`))).toMatchObject({
+      state: 'runs',
+      devices: [disk, edu].map((address) => ({ address, driver: { value: 'vfio-pci' } })),
+      journals: [expect.any(Number)],
+    })
+    await lab().succeed('cat > /run/other.yaml', { input: description().replace('test', 'other') })
+    expect(await lab().run(`${handover} vm start /run/other.yaml`)).toMatchObject({
+      status: 5,
+      stderr: expect.stringContaining(`${disk} is with the machine test, which runs`),
+    })
+    await lab().succeed(`${handover} vm stop test`)
+  })
+
+  it('whose watcher is killed gives its devices back by vm stop', async () => {
+    await lab().succeed(`${handover} vm start /run/machine.yaml`)
+    await lab().succeed('kill -9 $(cut -d" " -f1 /run/handover/vms/test/pid)')
+    expect((await lab().run(`${handover} vm status test`)).stdout).toContain('who watched it was killed')
+    expect(await drivers()).toEqual(['vfio-pci', 'vfio-pci'])
+    await lab().succeed(`${handover} vm stop test --force`)
+  })
+
   it('leaves bound what was bound before it', async () => {
     await lab().succeed(`${handover} bind ${edu}`)
     const { command, said } = await start('runs (QEMU')

@@ -12,9 +12,10 @@ import type { Description } from './description/index.js'
 import { uefiFirmware } from './firmware.js'
 import { MachineError } from './machine-error.js'
 import { pinThreads } from './pinning.js'
+import { pressPowerButton, switchOff } from './power.js'
 import { qemuArguments } from './qemu/arguments.js'
 import { socketsOf } from './qemu/run.js'
-import { Qmp, QmpClosedError } from './qmp.js'
+import { Qmp } from './qmp.js'
 import { type Swtpm, startSwtpm } from './swtpm.js'
 
 export interface StartOptions {
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly addresses: readonly string[]
   /** Where the machine's serial console writes. */
   readonly console: Writable
+  /** Where its sockets go: the folder stays. Without it they are in one of their own, which goes when the machine has ended. */
+  readonly folder?: string
   /** QEMU's own messages, a line each. */
   readonly onMessage?: (line: string) => void
   /** Ends a start that takes long. */
@@ -34,12 +37,6 @@ const keptLines = 20
 /** QEMU answers once it has pinned the machine's memory, which takes seconds for each 10 GiB. */
 const startMs = 300_000
 
-/**
- * The ICH9's PM1 control register, where SeaBIOS and OVMF put it on q35; bit 0, SCI_EN, is set while an operating system
- * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1). Before the firmware has put it there the port reads all ones.
- */
-const pm1Control = { port: 0x604, sciEnable: 1, notThere: 0xffff }
-
 /** A running machine. */
 export class VirtualMachine {
   /** Resolves when QEMU has ended by itself or was asked to; rejects with {@link MachineError} when it crashed or was killed. */
@@ -47,11 +44,11 @@ export class VirtualMachine {
 
   private constructor(
     private readonly process: ChildProcess,
-    private readonly qmp: Qmp,
+    readonly qmp: Qmp,
     private readonly description: Description,
     /** What runs its processors, and why not KVM where it is not. */
     readonly acceleration: AcceleratorChoice,
-    /** Where its sockets are, until it ends. */
+    /** Where its sockets are. */
     readonly folder: string,
     ended: Promise<void>,
   ) {
@@ -67,44 +64,18 @@ export class VirtualMachine {
     return this.process.stdin!
   }
 
-  /**
-   * Presses the machine's power button, for its system to shut down. False: no system listens to the button (there is none, or
-   * it does not use ACPI), so there is nothing to wait for.
-   */
-  async powerDown(): Promise<boolean> {
-    const listens = await this.#listensToPowerButton()
-    if (listens) await this.#ask('system_powerdown')
-    return listens
+  /** See {@link pressPowerButton}. */
+  powerDown(): Promise<boolean> {
+    return pressPowerButton(this.qmp, this.description)
   }
 
   /** Ends QEMU at once; kills it when it has not ended in `limitMs`. */
   async quit(limitMs = 10_000): Promise<void> {
     const kill = setTimeout(() => this.process.kill('SIGKILL'), limitMs)
     try {
-      await Promise.race([this.#ask('quit').then(() => this.ended), this.ended])
+      await Promise.race([switchOff(this.qmp).then(() => this.ended), this.ended])
     } finally {
       clearTimeout(kill)
-    }
-  }
-
-  /** What cannot be told is taken for yes: waiting in vain is the smaller mistake. */
-  async #listensToPowerButton(): Promise<boolean> {
-    // Another machine has its register elsewhere.
-    if (this.description.arguments.some((word) => word === '-machine' || word === '-M')) return true
-    const read = { 'command-line': `i /h 0x${pm1Control.port.toString(16)}` }
-    const said = await this.#ask('human-monitor-command', read)
-    const value = /= (0x[0-9a-f]+)/.exec(String(said))?.[1]
-    if (value === undefined) return true
-    return Number(value) !== pm1Control.notThere && (Number(value) & pm1Control.sciEnable) !== 0
-  }
-
-  /** QEMU may be gone before it answers, which is what was wanted. */
-  async #ask(command: string, args: Record<string, unknown> = {}): Promise<unknown> {
-    try {
-      return await this.qmp.run(command, args)
-    } catch (error) {
-      if (!(error instanceof QmpClosedError)) throw error
-      return undefined
     }
   }
 
@@ -115,12 +86,13 @@ export class VirtualMachine {
     const firmware = description.firmware === 'bios' ? undefined : uefiFirmware(description.firmware)
     const acceleration = await chooseAccelerator([description.qemu])
     signal?.throwIfAborted()
-    const folder = mkdtempSync(join(tmpdir(), 'handover-vm-'))
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'handover-vm-'))
+    const leave = () => options.folder ?? rmSync(folder, { recursive: true, force: true })
     let swtpm: Swtpm | undefined
     try {
       if (description.tpm) swtpm = await startSwtpm(description.tpm, folder, signal)
     } catch (error) {
-      rmSync(folder, { recursive: true })
+      leave()
       throw error
     }
     const isAmd = readFileSync('/proc/cpuinfo', 'utf8').includes('AuthenticAMD')
@@ -142,7 +114,7 @@ export class VirtualMachine {
 
     const ended = waitForEnd(child, description, said, options.onMessage !== undefined).finally(async () => {
       await swtpm?.end()
-      rmSync(folder, { recursive: true, force: true })
+      leave()
     })
     ended.catch(() => undefined) // told to whoever waits for it, also when that is later
     const abort = () => child.kill('SIGKILL')

@@ -1,7 +1,14 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { describeMachine, type Proposal, parseDescription, writeDescription } from '../../vm/index.js'
+import {
+  describeMachine,
+  descriptionsFolder,
+  machineWord,
+  type Proposal,
+  parseDescription,
+  writeDescription,
+} from '../../vm/index.js'
 import { isSet, type Run, textOf } from '../command.js'
 import { vmNewDocument } from '../documents/vm-new.js'
 import { CliError, usageError } from '../errors.js'
@@ -12,9 +19,6 @@ import { paragraph } from '../text.js'
 import { version } from '../version.js'
 import { type NewDisk, wishOf } from '../vm-wish.js'
 
-/** Where root's machines are described. */
-const machinesFolder = '/etc/handover/vms'
-
 export const run: Run = async (terminal, asked) => {
   const [name = ''] = asked.arguments
   const json = isSet(asked, 'json')
@@ -22,7 +26,7 @@ export const run: Run = async (terminal, asked) => {
   const output = textOf(asked, 'output')
   const isHere = textOf(asked, 'host') === undefined
   const isOwn = output === undefined && isHere && process.geteuid?.() === 0
-  const file = output ?? (isOwn ? `${machinesFolder}/${name}.yaml` : `${name}.yaml`)
+  const file = output ?? (isOwn ? `${descriptionsFolder}/${name}.yaml` : `${name}.yaml`)
   const folder = file === '-' ? process.cwd() : dirname(resolve(file))
 
   const machine = await readAskedMachine(asked)
@@ -42,7 +46,7 @@ export const run: Run = async (terminal, asked) => {
   parseDescription(text, file)
   if (file === '-') terminal.printRaw(text)
   else {
-    if (isOwn) makeFolder(machinesFolder)
+    if (isOwn) makeFolder(descriptionsFolder)
     const made: string[] = []
     try {
       for (const disk of newDisks) {
@@ -58,7 +62,7 @@ export const run: Run = async (terminal, asked) => {
   }
   terminal.say([
     ...proposal.notes.flatMap((note) => paragraph([`Note: ${note}.`], terminal.columns)),
-    ...(file === '-' ? [] : [`${file}: read it, then: sudo handover vm start ${file} --foreground`]),
+    ...(file === '-' ? [] : [`${file}: read it, then: sudo handover vm start ${machineWord(file)}`]),
   ])
   return status.ok
 }
@@ -71,7 +75,7 @@ function headOf(
   const where = source.kind === 'live' ? 'this host' : source.name
   return [
     `Made by handover ${version()} for ${where}. Each setting can be changed; above it stands why it is so.`,
-    ...(file === '-' ? [] : [`To start it: sudo handover vm start ${file} --foreground`]),
+    ...(file === '-' ? [] : [`To start it: sudo handover vm start ${machineWord(file)}`]),
     ...notes.map((note) => `Note: ${note}.`),
   ]
 }

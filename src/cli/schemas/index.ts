@@ -18,6 +18,8 @@ export const schemas: Readonly<Record<string, () => Promise<ZodType>>> = {
   'vm-attach': async () => (await import('./plugging.js')).pluggingSchema,
   'vm-detach': async () => (await import('./plugging.js')).pluggingSchema,
   'vm-activity': async () => (await import('./activity.js')).activitySchema,
+  'vm-list': async () => (await import('./machines.js')).machinesSchema,
+  'vm-status': async () => (await import('./machines.js')).machineSchema,
   plan: async () => (await import('./plan.js')).planSchema,
   history: async () => (await import('./plan.js')).historySchema,
   recording: async () => (await import('../../host/index.js')).loadRecordingSchema(),

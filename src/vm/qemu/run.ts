@@ -13,10 +13,12 @@ export interface RunSettings {
   readonly isAmd?: boolean
 }
 
-/** The UNIX sockets of a run. */
+/** The UNIX sockets of a run; `watch` and `console` are this program's, which several may join at a time. */
 export function socketsOf(folder: string) {
   return {
     qmp: join(folder, 'qmp.sock'),
+    watch: join(folder, 'watch.sock'),
+    console: join(folder, 'console.sock'),
     spice: join(folder, 'spice.sock'),
     vnc: join(folder, 'vnc.sock'),
     agent: join(folder, 'agent.sock'),

@@ -1,0 +1,191 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { RoleName } from '../machine/index.js'
+import {
+  type Description,
+  descriptionFile,
+  failureOf,
+  filesOf,
+  isFile,
+  isRunning,
+  makeRunsFolder,
+  type RunRecord,
+  readRun,
+  runFolder,
+  runsAlready,
+  stateOf,
+} from '../vm/index.js'
+import { displayText } from './display-text.js'
+import { CliError } from './errors.js'
+import { status } from './status.js'
+import type { StopRequests } from './stop-requests.js'
+import type { Terminal } from './terminal.js'
+
+/** What keeps who watches a machine when the terminal has gone. */
+export interface Keeper {
+  /** Goes before the command; empty: the command is started in a session of its own. */
+  readonly command: readonly string[]
+  readonly kept: string
+}
+
+/** What a unit is given of the environment: whose machine it is, where programs, sound and run folders are. */
+const passedOn = /^(PATH|HOME|SUDO_|XDG_RUNTIME_DIR$|PIPEWIRE_|PULSE_|LANG$|LC_|NODE_)/
+
+/**
+ * A unit of systemd where that runs (sd_booted(3)), the user's own where this is not root. KillMode=process: to stop the unit, as
+ * a shutdown of the host does, is to tell who watches, which shuts the machine down; and QEMU lives on when that is killed.
+ */
+export function chooseKeeper(
+  name: string,
+  log: string,
+  { uid, env, exists }: { uid: number; env: NodeJS.ProcessEnv; exists: (path: string) => boolean },
+): Keeper {
+  const own = (because: string) => ({ command: [], kept: `in a session of its own (${because})` })
+  if (!exists('/run/systemd/system')) return own('systemd does not run here')
+  if (uid !== 0 && !exists(join(env.XDG_RUNTIME_DIR ?? '/', 'systemd/private')))
+    return own('this user has no systemd of their own')
+  const unit = `handover-${name}`
+  const variables = Object.entries(env).filter(([key, value]) => passedOn.test(key) && value !== undefined)
+  return {
+    command: [
+      ...['systemd-run', ...(uid === 0 ? [] : ['--user']), '--quiet', '--collect'],
+      ...[`--unit=${unit}`, `--description=Virtual machine ${name}`],
+      ...['--service-type=exec', '--working-directory=/'],
+      ...['KillMode=process', 'TimeoutStopSec=120', `StandardOutput=append:${log}`].map(
+        (property) => `--property=${property}`,
+      ),
+      `--property=StandardError=append:${log}`,
+      ...variables.map(([key, value]) => `--setenv=${key}=${value}`),
+      '--',
+    ],
+    kept: `by systemd, as ${unit}.service${uid === 0 ? '' : ', until you log out unless loginctl enable-linger'}`,
+  }
+}
+
+/** Starts who watches a machine, shows what they say, and gives the status when the machine runs or will not. */
+export async function keepMachine(
+  terminal: Terminal,
+  word: string,
+  description: Description,
+  accept: readonly RoleName[],
+  stop: StopRequests,
+): Promise<number> {
+  const { name } = description
+  const runs = makeRunsFolder()
+  const folder = runFolder(name, runs)
+  const before = readRun(name, runs)
+  if (before && isRunning(before)) throw runsAlready(before)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { log, record } = filesOf(folder)
+  // One whose end nobody saw says what is to be given back.
+  if (before?.ended) rmSync(record, { force: true })
+  rmSync(log, { force: true })
+  const keeper = chooseKeeper(name, log, { uid: process.geteuid!(), env: process.env, exists: existsSync })
+  const command = [
+    ...[process.execPath, process.argv[1]!, 'vm', 'watch', isFile(word) ? descriptionFile(word) : word],
+    ...['--kept', keeper.kept, ...accept.flatMap((role) => ['--accept', role])],
+  ]
+  const child = await launch(keeper, command, log)
+  const told = new Followed(log, terminal)
+  const run = await started(name, before, child, told, stop)
+  told.show()
+  if (stop.first.aborted) return status.interrupted
+  if (run === undefined)
+    throw new CliError(status.failed, `${name} was not started: who was to watch it has ended`)
+  if (run.ended) return run.ended.status
+  const failure = failureOf(run)
+  if (failure !== null) throw new CliError(status.failed, `${name} was not started: ${failure}`)
+  terminal.say([
+    `${name} runs (QEMU, process ${run.qemu!.pid}), ${run.kept}.`,
+    ...displayText(description, folder),
+    `Its console: handover vm console ${word}`,
+    `To shut it down: handover vm stop ${word}`,
+  ])
+  return status.ok
+}
+
+/** Undefined where systemd has taken it. */
+async function launch(
+  { command: [keeper, ...options] }: Keeper,
+  command: readonly string[],
+  log: string,
+): Promise<ChildProcess | undefined> {
+  if (keeper !== undefined) {
+    // A dollar sign begins a variable there (systemd.service(5), "Command lines").
+    const escaped = command.map((part) => part.replaceAll('$', '$$$$'))
+    const { error, status: code, stderr } = spawnSync(keeper, [...options, ...escaped], { encoding: 'utf8' })
+    if (error || code !== 0)
+      throw new CliError(
+        status.failed,
+        `${keeper} does not start the machine: ${error?.message ?? (stderr.trim() || `status ${code}`)}`,
+      )
+    return undefined
+  }
+  const fd = openSync(log, 'a', 0o600)
+  try {
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd: '/',
+      detached: true,
+      stdio: ['ignore', fd, fd],
+    })
+    await once(child, 'spawn')
+    child.unref()
+    return child
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** How long who watches may take until they have written anything. */
+const firstMs = 60_000
+
+/** Resolves when the machine runs or will not; undefined: nothing is known of it. */
+async function started(
+  name: string,
+  before: RunRecord | undefined,
+  child: ChildProcess | undefined,
+  told: Followed,
+  stop: StopRequests,
+): Promise<RunRecord | undefined> {
+  const deadline = Date.now() + firstMs
+  let isStopped = false
+  for (;;) {
+    told.show()
+    const hasEnded = child !== undefined && (child.exitCode !== null || child.signalCode !== null)
+    const run = readRun(name)
+    if (run && run.startedAt !== before?.startedAt) {
+      if (stateOf(run) !== 'starting' && !(stateOf(run) === 'runs' && stop.first.aborted)) return run
+      if (stop.first.aborted && !isStopped) {
+        isStopped = true
+        process.kill(run.watcher.pid, 'SIGTERM')
+      }
+    } else if (hasEnded || Date.now() > deadline) return undefined
+    await sleep(50)
+  }
+}
+
+/** Shows what is added to a file, by whole lines. */
+class Followed {
+  #at = 0
+  #rest = ''
+
+  constructor(
+    private readonly file: string,
+    private readonly terminal: Terminal,
+  ) {}
+
+  show(): void {
+    const size = statSync(this.file, { throwIfNoEntry: false })?.size ?? 0
+    if (size <= this.#at) return
+    const bytes = Buffer.alloc(size - this.#at)
+    const fd = openSync(this.file, 'r')
+    this.#at += readSync(fd, bytes, 0, bytes.length, this.#at)
+    closeSync(fd)
+    const lines = `${this.#rest}${bytes}`.split('\n')
+    this.#rest = lines.pop()!
+    if (lines.length > 0) this.terminal.say(lines)
+  }
+}
