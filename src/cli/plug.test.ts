@@ -7,8 +7,8 @@ import { emulated as driver, hasQemu, native, spares, tinyQemu } from '../../tes
 import { liveDisk, planBinding } from '../changes/index.js'
 import { readMachine } from '../machine/index.js'
 import { carryOut, readJournal, type Tools } from '../plan/index.js'
-import { attachedSlots, attachSlot, pluggedDevices } from '../vm/index.js'
-import { type Around, attach, detach } from './plug.js'
+import { attachSlot, pluggedDevices } from '../vm/index.js'
+import { type Around, attach, detach, type Noted } from './plug.js'
 
 const card = '0000:01:00.0'
 const sound = '0000:01:00.1'
@@ -27,9 +27,11 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
   let qemu: Awaited<ReturnType<typeof tinyQemu>>
   let root: string
   let host: SimulatedHost
+  let noted: Noted
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'handover-test-'))
     host = computer()
+    noted = { addresses: [], journals: [] }
   })
   afterEach(async () => {
     rmSync(root, { recursive: true })
@@ -51,8 +53,8 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     report: () => undefined,
     run: () => Promise.resolve(),
   })
-  const around = (journal: number | null = null): Around => ({
-    running: { name: 'tiny', pid: qemu.pid, folder: qemu.folder, journal },
+  const around = (): Around => ({
+    ...{ running: { name: 'tiny', pid: qemu.pid }, noted: () => noted, note: (now) => (noted = now) },
     ...{ host, machine: readMachine(host), qmp: qemu.qmp, context: tools(), driver, accept: [] },
     ...{ signal: new AbortController().signal, limitMs: 300 },
     options: { root, asked: 'handover vm attach tiny gpu' },
@@ -71,7 +73,7 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     })
     expect(drivers()).toEqual(away)
     expect(await plugged()).toEqual([card, sound])
-    expect(attachedSlots(qemu.folder)).toEqual([{ addresses: [card, sound], journal: 1 }])
+    expect(noted).toEqual({ addresses: [card, sound], journals: [1] })
     expect(await attach(around(), functionAt(card))).toMatchObject({
       state: 'attached-already',
       binding: null,
@@ -82,7 +84,7 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     })
     expect(drivers()).toEqual(atHome)
     expect(await plugged()).toEqual([])
-    expect(attachedSlots(qemu.folder)).toEqual([])
+    expect(noted).toEqual({ addresses: [], journals: [] })
     expect(readJournal(root)).toMatchObject([{ state: 'undone' }])
   })
 
@@ -94,17 +96,27 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     expect(drivers()).toEqual(away)
   })
 
-  it('of the description is given back where the start of the machine bound it', async () => {
-    qemu = await tinyQemu(...native, ...spares(1))
-    // As one that was there at the start, but for the power of its slot.
-    await attachSlot(qemu.qmp, [card], { driver, limitMs: 0 })
-    const { id } = await carryOut(planBinding(host, readMachine(host), [card]), tools(), {
+  it('of the description is given back, alone where the start of the machine took others too', async () => {
+    qemu = await tinyQemu(...native, ...spares(2))
+    host = new SimulatedHost([
+      { address: card, driver: 'nvme', class: 0x010802, group: 1 },
+      { address: beside, driver: 'e1000e', class: 0x020000, group: 2 },
+    ])
+    const { id } = await carryOut(planBinding(host, readMachine(host), [card, beside]), tools(), {
       ...{ root, asked: 'handover vm start tiny' },
     })
-    expect(await detach(around(id), functionAt(card))).toMatchObject({
-      ...{ functions: [card], left: 'host', binding: { made: [card] } },
+    noted = { addresses: [card, beside], journals: [id!] }
+    // As those that were there at the start, but for the power of their slots.
+    for (const address of [card, beside]) await attachSlot(qemu.qmp, [address], { driver, limitMs: 0 })
+    expect(await detach(around(), functionAt(card))).toMatchObject({
+      left: 'host',
+      binding: { made: [card] },
     })
-    expect(drivers()).toEqual(atHome)
+    expect([host.driverOf(card), host.driverOf(beside)]).toEqual(['nvme', 'vfio-pci'])
+    expect(noted).toEqual({ addresses: [beside], journals: [id] })
+    expect(await detach(around(), functionAt(beside))).toMatchObject({ left: 'host', binding: null })
+    expect([host.driverOf(card), host.driverOf(beside)]).toEqual(['nvme', 'e1000e'])
+    expect(noted).toEqual({ addresses: [], journals: [] })
   })
 
   it('stays with vfio-pci while the machine keeps another of its group', async () => {
@@ -115,7 +127,7 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
       ...{ left: 'vfio-pci', keptBy: [beside], functions: [card, sound] },
     })
     expect(drivers()).toEqual(away)
-    expect(attachedSlots(qemu.folder)).toHaveLength(2)
+    expect(noted).toEqual({ addresses: [beside], journals: [1, 2] })
   })
 
   it('leaves no driver where no port is free', async () => {
@@ -131,7 +143,7 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
       "'nosuch' is not a valid device model name",
     )
     expect(drivers()).toEqual(atHome)
-    expect(attachedSlots(qemu.folder)).toEqual([])
+    expect(noted).toEqual({ addresses: [], journals: [] })
   })
 
   it('is refused as bind refuses it, and nothing is done', async () => {
@@ -171,6 +183,6 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     await attach(around(), functionAt(card))
     await expect(detach(around(), functionAt(card))).rejects.toThrow('has not let go')
     expect(drivers()).toEqual(away)
-    expect(attachedSlots(qemu.folder)).toHaveLength(1)
+    expect(noted).toEqual({ addresses: [card, sound], journals: [1] })
   })
 })

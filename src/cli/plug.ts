@@ -12,17 +12,24 @@ import {
   readMachine,
   sizeText,
 } from '../machine/index.js'
-import { carryOut, carryOutReturn, type Options, readJournal, type Tools, undoEntry } from '../plan/index.js'
 import {
-  attachedSlots,
+  carryOut,
+  carryOutReturn,
+  type Head,
+  type Options,
+  readJournal,
+  type Tools,
+  undoEntry,
+} from '../plan/index.js'
+import {
   attachSlot,
   detachSlot,
   freePorts,
   type HostDriver,
   memoryOf,
-  noteAttached,
   pluggedDevices,
   type Qmp,
+  type RunRecord,
   slotOf,
 } from '../vm/index.js'
 import { bindingDocument } from './documents/binding.js'
@@ -38,9 +45,14 @@ const letGoMs = 30_000
 
 export type Plugging = Omit<PluggingDocument, 'schema'>
 
+export type Noted = Pick<RunRecord, 'addresses' | 'journals'>
+
 /** What is needed to plug. */
 export interface Around {
-  readonly running: Pick<RunningMachine, 'name' | 'pid' | 'folder' | 'journal'>
+  readonly running: Pick<RunningMachine, 'name' | 'pid'>
+  /** What is noted of the run now: what it has of the host, and under which numbers that can be given back. */
+  readonly noted: () => Noted
+  readonly note: (noted: Noted) => void
   readonly host: Host
   readonly machine: Machine
   readonly qmp: Qmp
@@ -72,12 +84,11 @@ export async function attach(around: Around, f: PciFunction): Promise<Plugging> 
     return { ...common, state: 'refused', port: null, taken: null, binding: bindingDocument(plan, null) }
   const { id, made } = await carryOut(plan, context, around.options)
   // Before QEMU has it: whoever ends the machine gives back what was bound for it, also when this is killed.
-  const slots = attachedSlots(running.folder)
-  const before = slots.find((slot) => has(slot.addresses, addresses))
-  noteAttached(running.folder, [
-    ...slots.filter((slot) => slot !== before),
-    { addresses, journal: id ?? before?.journal ?? null },
-  ])
+  const noted = around.noted()
+  around.note({
+    addresses: [...new Set([...noted.addresses, ...addresses])],
+    journals: id === null ? noted.journals : [...noted.journals, id],
+  })
   try {
     const { port, taken } = await attachSlot(qmp, addresses, {
       limitMs: around.limitMs ?? takeMs,
@@ -87,7 +98,7 @@ export async function attach(around: Around, f: PciFunction): Promise<Plugging> 
     return { ...common, state: 'attached', port, taken, binding: documentOf(plan, made) }
   } catch (error) {
     const now = (await pluggedDevices(qmp, driver).catch(() => [])).map(({ address }) => address)
-    if (!has(now, addresses)) await giveBackAttached(around, addresses)
+    if (!has(now, addresses)) await giveBack(around, addresses, now)
     throw error
   }
 }
@@ -99,14 +110,15 @@ export async function detach(around: Around, f: PciFunction): Promise<Plugging> 
     ...(await detachSlot(qmp, f.address, { limitMs: around.limitMs ?? letGoMs, signal, driver })),
   ].sort()
   const common = { machine: running.name, functions, state: 'detached', port: null, taken: null } as const
-  const groups = groupsOf(machine, functions)
   const others = (await pluggedDevices(qmp, driver)).map(({ address }) => address)
-  const keptBy = others.filter((other) => groupsOf(machine, [other]).some((group) => groups.includes(group)))
+  const keptBy = others.filter((other) => has(groupsOf(machine, [other]), groupsOf(machine, functions)))
   // A driver of the host may have no device of a group while the machine has another.
-  if (keptBy.length > 0) return { ...common, keptBy, left: 'vfio-pci', binding: null }
-  const given = await giveBackAttached(around, functions)
-  if (given !== undefined) return { ...common, keptBy, left: given, binding: null }
-  if (!wasBound(around, functions)) return { ...common, keptBy, left: 'vfio-pci', binding: null }
+  if (keptBy.length > 0) {
+    forget(around, functions)
+    return { ...common, keptBy, left: 'vfio-pci', binding: null }
+  }
+  const given = await giveBack(around, functions, others)
+  if (given !== 'in part') return { ...common, keptBy, left: given, binding: null }
   const plan = planReturn(readMachine(host), functions)
   if (plan.refusals.length > 0)
     return {
@@ -131,36 +143,37 @@ export function slotMates(machine: Machine, f: PciFunction): readonly PciFunctio
 }
 
 /**
- * Undoes what was made for a slot that was attached while the machine ran, and says where it is then. Undefined: the machine
- * had it from the start.
+ * Undoes what took `functions` from the host, where nothing that the machine keeps (`others`) was taken with them: `in part`.
+ * `vfio-pci`: the host had given them away before.
  */
-async function giveBackAttached(
-  { running: { folder }, context, options }: Around,
+async function giveBack(
+  around: Around,
   functions: readonly string[],
-): Promise<'host' | 'vfio-pci' | undefined> {
-  const slots = attachedSlots(folder)
-  const slot = slots.find(({ addresses }) => has(addresses, functions))
-  if (slot === undefined) return undefined
-  const entry = readJournal(options.root ?? '/').find(
-    ({ head, state }) => head.id === slot.journal && state !== 'undone',
+  others: readonly string[],
+): Promise<'host' | 'vfio-pci' | 'in part'> {
+  const { machine, context, options } = around
+  const root = options.root ?? '/'
+  forget(around, functions)
+  const { addresses, journals } = around.noted()
+  const entry = readJournal(root).findLast(
+    ({ head, state }) => journals.includes(head.id) && state !== 'undone' && has(boundBy(head), functions),
   )
-  if (entry) await undoEntry(entry, context, { root: options.root ?? '/' })
-  noteAttached(
-    folder,
-    slots.filter((one) => one !== slot),
-  )
-  return entry ? 'host' : 'vfio-pci'
+  if (entry === undefined) return 'vfio-pci'
+  if (has(groupsOf(machine, boundBy(entry.head)), groupsOf(machine, others))) return 'in part'
+  await undoEntry(entry, context, { root })
+  around.note({ addresses, journals: journals.filter((id) => id !== entry.head.id) })
+  return 'host'
 }
 
-/** Whether the machine's start took one of them from the host; what was with vfio-pci before stays there. */
-function wasBound({ running, options }: Around, functions: readonly string[]): boolean {
-  const entry = readJournal(options.root ?? '/').find(({ head }) => head.id === running.journal)
-  return (entry?.head.changes ?? []).some(
-    (change) => change.kind === 'driver-binding' && functions.includes(change.address),
-  )
+function forget({ noted, note }: Around, functions: readonly string[]): void {
+  const { addresses, journals } = noted()
+  note({ addresses: addresses.filter((address) => !functions.includes(address)), journals })
 }
 
-const has = (all: readonly string[], some: readonly string[]) => some.some((one) => all.includes(one))
+const boundBy = ({ changes }: Head) =>
+  changes.flatMap((change) => (change.kind === 'driver-binding' ? [change.address] : []))
+
+const has = <T>(all: readonly T[], some: readonly T[]) => some.some((one) => all.includes(one))
 
 function groupsOf(machine: Machine, addresses: readonly string[]): readonly number[] {
   return machine.functions

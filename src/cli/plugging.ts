@@ -2,12 +2,12 @@ import { liveContext } from '../changes/index.js'
 import { liveHost, pseudonymousHost } from '../host/index.js'
 import { type PciFunction, readMachine } from '../machine/index.js'
 import type { Entry } from '../plan/index.js'
-import type { Qmp } from '../vm/index.js'
+import { noteRun, type Qmp, readRun } from '../vm/index.js'
 import { halfDoneText, progressText, refusalText, rolesOf } from './binding.js'
 import { selectOne } from './choose.js'
 import { type Invocation, isSet, type Run } from './command.js'
 import { untilInterrupted } from './interrupt.js'
-import { type Around, attach, detach, type Plugging, takeMs } from './plug.js'
+import { type Around, attach, detach, type Noted, type Plugging, takeMs } from './plug.js'
 import { requireBus } from './reading.js'
 import { runningMachine } from './running-machine.js'
 import type { PluggingDocument } from './schemas/plugging.js'
@@ -40,10 +40,15 @@ function plug(
       signal,
       onHalfDone: ({ head }: Entry) => terminal.say([halfDoneText(head)]),
     }
+    const noted = () => readRun(running.name)!
+    const note = (now: Noted) => noteRun(running.name, now)
     let qmp: Qmp | undefined
     try {
       qmp = await running.join()
-      const done = await work({ running, host, machine, qmp, context, signal, accept, options }, f)
+      const done = await work(
+        { running, noted, note, host, machine, qmp, context, signal, accept, options },
+        f,
+      )
       const document: PluggingDocument = { schema: 'handover.plugging/1', ...done }
       if (json) terminal.printJson(document)
       else if (document.state === 'refused')

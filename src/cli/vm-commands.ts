@@ -134,10 +134,19 @@ export const vmCommands: readonly Command[] = [
   {
     name: 'vm status',
     summary: 'say whether a virtual machine runs, since when, with which devices, and what QEMU says of it',
-    about: ['Exit status 0: it runs, or ended as it should; 2: it ended badly, or nobody watches it.'],
+    about: [
+      'With --watch: what it does, seen from the host: interrupts of each device per second and of what kind, memory pinned for devices, what the IOMMU stopped, links, power states, errors. Anew every second on a terminal, until Ctrl-C; else once, after a second.',
+      'Exit status 0: it runs, or ended as it should; 2: it ended badly, or nobody watches it.',
+    ],
     arguments: [machine],
-    options: [json],
-    examples: [['sudo handover vm status windows', 'is it there']],
+    options: [
+      { long: 'watch', summary: 'what it and its devices do, every second' },
+      { ...json, summary: 'print JSON; its schema: handover schema vm-status, with --watch vm-activity' },
+    ],
+    examples: [
+      ['sudo handover vm status windows', 'is it there'],
+      ['sudo handover vm status windows --watch', 'does the card get its interrupts'],
+    ],
     next: 'handover vm console windows',
     reads: true,
     load: () => import('./commands/vm-status.js'),

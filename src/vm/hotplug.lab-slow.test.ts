@@ -12,7 +12,7 @@ const machine =
 const record = (name: string) => ({
   ...{ schema: 'handover.run/1', name, file: `/run/${name}.yaml`, startedAt: '2026-01-01T00:00:00.000Z' },
   ...{ watcher: { pid: 1, start: 'none' }, kept: 'by a test', accelerator: 'tcg', addresses: [], disks: [] },
-  ...{ memoryBytes: 64 * 1024 ** 2, cpus: 1, arguments: [], journal: null, ended: null },
+  ...{ memoryBytes: 64 * 1024 ** 2, cpus: 1, arguments: [], journals: [], ended: null },
 })
 
 /** What the machine does, as `vm status` shows it. */
@@ -94,9 +94,24 @@ echo $pid`)
     const pid = await start('inner')
     await lab().succeed(`${handover} vm attach inner ${disk}`)
     await kill(pid)
-    const [slot] = JSON.parse(await lab().succeed(`cat ${runs}/inner/attached.json`))
-    expect(slot).toMatchObject({ addresses: [disk], journal: expect.any(Number) })
-    await lab().succeed(`${handover} undo ${slot.journal}`)
+    const { addresses, journals } = JSON.parse(await lab().succeed(`cat ${runs}/inner/run.json`))
+    expect(addresses).toEqual([disk])
+    await lab().succeed(`${handover} undo ${journals[0]}`)
+    expect(await driver()).toBe('nvme')
+  })
+  it('comes back when a machine that vm start left behind ends', async () => {
+    await lab().succeed('cat >/run/plug.yaml', {
+      input:
+        'name: plug\nmemory: 64M\narguments: [-global, ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off]\n',
+    })
+    await lab().succeed(`${handover} vm start /run/plug.yaml`)
+    await lab().succeed(`${handover} vm attach plug ${disk}`)
+    const seen = JSON.parse(await lab().succeed(`${handover} vm status plug --watch --json`))
+    expect(seen.devices).toMatchObject([{ address: disk, interrupts: { value: { kind: 'INTx' } } }])
+    expect(JSON.parse(await lab().succeed(`${handover} vm status plug --json`)).devices).toEqual([
+      { address: disk, driver: { value: 'vfio-pci' } },
+    ])
+    await lab().succeed(`${handover} vm stop plug --force`)
     expect(await driver()).toBe('nvme')
   })
 })

@@ -6,7 +6,6 @@
  */
 
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
-export { type AttachedSlot, attachedSlots, noteAttached } from './attached.js'
 export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
 export { type Attached, attachSlot, detachSlot } from './hotplug.js'
