@@ -75,8 +75,8 @@ export interface Watching {
   readonly accept: readonly RoleName[]
   /** See {@link RunRecord.kept}. */
   readonly kept: string
-  /** The serial console is this program's standard input and output. */
-  readonly foreground: boolean
+  /** What was found just now, where this program is to watch in the foreground: the serial console is then its own. */
+  readonly foreground: Prepared | null
 }
 
 /** Binds the devices of a machine, runs it, and gives them back however it ends. Says what goes wrong, and gives the status. */
@@ -111,7 +111,7 @@ async function runMachine(
   own: OwnRun,
   stop: StopRequests,
 ): Promise<void> {
-  const { description, addresses, plan } = prepare(terminal, word, accept)
+  const { description, addresses, plan } = foreground ?? prepare(terminal, word, accept)
   const disks = description.disks.map(({ file, readonly }) => ({ file: realPath(file), readonly }))
   own.note({ addresses, disks })
   // Of two that are started at a time, one at least sees the other now.
@@ -125,7 +125,7 @@ async function runMachine(
     })
     own.note({ journals: id === null ? [] : [id] })
     try {
-      await runQemu(terminal, description, addresses, foreground, own, stop)
+      await runQemu(terminal, description, addresses, foreground !== null, own, stop)
     } finally {
       for (const one of own.record.journals.toReversed()) await giveBack(one, context)
     }

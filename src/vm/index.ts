@@ -8,7 +8,7 @@
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
-export { type Attached, attachSlot, detachSlot } from './hotplug.js'
+export { attachSlot, detachSlot } from './hotplug.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
 export {
@@ -21,7 +21,7 @@ export {
   type Wish,
   writeDescription,
 } from './new/index.js'
-export { freePorts, type HostDriver, memoryOf, type Plugged, pluggedDevices } from './plugged.js'
+export { freePorts, type HostDriver, memoryOf, pluggedDevices } from './plugged.js'
 export { pressPowerButton, switchOff } from './power.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
@@ -44,7 +44,6 @@ export {
   runsFolder,
 } from './run/places.js'
 export {
-  type Ended,
   endUnwatched,
   failureOf,
   filesOf,
@@ -60,5 +59,5 @@ export {
   runsAlready,
   stateOf,
 } from './run/record.js'
-export { type ConsoleRelay, type Relay, relayConsole, relayQmp } from './run/relay.js'
+export { relayConsole, relayQmp } from './run/relay.js'
 export * from './watch/index.js'

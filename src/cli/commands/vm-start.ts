@@ -16,12 +16,12 @@ export const run: Run = async (terminal, asked) => {
   const before = readRun(name)
   if (before && isRunning(before)) throw runsAlready(before)
   await tidyBefore(terminal, name)
-  const { description } = prepare(terminal, word, accept)
+  const prepared = prepare(terminal, word, accept)
   if (isSet(asked, 'foreground'))
-    return watchMachine(terminal, word, { accept, kept: 'in the foreground', foreground: true })
+    return watchMachine(terminal, word, { accept, kept: 'in the foreground', foreground: prepared })
   const stop = new StopRequests()
   try {
-    return await keepMachine(terminal, word, description, accept, stop)
+    return await keepMachine(terminal, word, prepared.description, accept, stop)
   } finally {
     stop.close()
   }

@@ -7,5 +7,5 @@ export const run: Run = (terminal, asked) =>
   watchMachine(terminal, asked.arguments[0]!, {
     accept: rolesOf(asked),
     kept: textOf(asked, 'kept')!,
-    foreground: false,
+    foreground: null,
   })
