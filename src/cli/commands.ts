@@ -1,7 +1,6 @@
 import type { Command, Option } from './command.js'
 import { accept, device, host, isPrivate, json, reading } from './options.js'
 import { vmCommands } from './vm-commands.js'
-import { plugCommands } from './vm-plug-commands.js'
 
 const root: Option = {
   long: 'root',
@@ -399,7 +398,6 @@ export const commands: readonly Command[] = [
     load: () => import('./commands/unbind.js'),
   },
   ...vmCommands,
-  ...plugCommands,
   {
     name: 'lab',
     summary: 'start the laboratory: a computer with an IOMMU and PCI devices, made of QEMU',
