@@ -1,5 +1,5 @@
 import type { Argument, Command } from './command.js'
-import { accept, host, isPrivate, json } from './options.js'
+import { accept, device, host, isPrivate, json } from './options.js'
 
 const machine: Argument = { name: 'MACHINE', kind: 'machine' }
 
@@ -134,13 +134,46 @@ export const vmCommands: readonly Command[] = [
   {
     name: 'vm status',
     summary: 'say whether a virtual machine runs, since when, with which devices, and what QEMU says of it',
-    about: ['Exit status 0: it runs, or ended as it should; 2: it ended badly, or nobody watches it.'],
+    about: [
+      'With --watch: what it does, seen from the host: interrupts of each device per second and of what kind, memory pinned for devices, what the IOMMU stopped, links, power states, errors. Anew every second on a terminal, until Ctrl-C; else once, after a second.',
+      'Exit status 0: it runs, or ended as it should; 2: it ended badly, or nobody watches it.',
+    ],
     arguments: [machine],
-    options: [json],
-    examples: [['sudo handover vm status windows', 'is it there']],
+    options: [
+      { long: 'watch', summary: 'what it and its devices do, every second' },
+      { ...json, summary: 'print JSON; its schema: handover schema vm-status, with --watch vm-activity' },
+    ],
+    examples: [
+      ['sudo handover vm status windows', 'is it there'],
+      ['sudo handover vm status windows --watch', 'does the card get its interrupts'],
+    ],
     next: 'handover vm console windows',
     reads: true,
     load: () => import('./commands/vm-status.js'),
+  },
+  {
+    name: 'vm attach',
+    summary: 'put a device of the host into a virtual machine that runs',
+    about: [
+      'Its slot goes as one: all functions of the card, but virtual functions, which go alone. They are bound to vfio-pci first, with the whole of their IOMMU groups, and put behind a free port of the machine. When the machine ends, or on vm detach, the host has them back.',
+    ],
+    arguments: [machine, device],
+    options: [accept, json],
+    examples: [['sudo handover vm attach windows 05:00.0', 'plug a card into the machine']],
+    next: 'handover vm status windows --watch',
+    load: () => import('./commands/vm-attach.js'),
+  },
+  {
+    name: 'vm detach',
+    summary: 'take a device out of a virtual machine that runs, and give it back to the host',
+    about: [
+      "Asks the machine's system to let go of it, for up to 30 s. What was bound to vfio-pci before it went into the machine stays so, and so does what shares its IOMMU group with a device that the machine keeps.",
+    ],
+    arguments: [machine, device],
+    options: [json],
+    examples: [['sudo handover vm detach windows 05:00.0', 'unplug the card']],
+    next: 'handover devices',
+    load: () => import('./commands/vm-detach.js'),
   },
   {
     name: 'vm console',

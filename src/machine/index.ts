@@ -5,6 +5,7 @@
 
 export { type AcpiTables, acpiTablesFolder } from './acpi.js'
 export { compareAddresses, isAddress } from './address.js'
+export { readBusErrors } from './bus-errors.js'
 export { capabilitiesSeen, capabilityOf } from './capability.js'
 export { aliasesOfIvrs } from './firmware-amd.js'
 export {
@@ -22,9 +23,10 @@ export {
   type Holder,
 } from './holders.js'
 export { type IntxMasking, intxMasking } from './intx.js'
+export { readLink } from './link.js'
 export * from './machine.js'
 export type { Place } from './place.js'
-export { knownValue } from './read.js'
+export { knownValue, parseLine, readFact, readLinkName, readOptional } from './read.js'
 export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'
 export { lossesOf, type NeededRole, neededRoles, type RoleLoss, roleLosses } from './roles/needed.js'
@@ -46,7 +48,7 @@ export {
   selinuxPath,
   splitLockPath,
 } from './system/kernel-interfaces.js'
-export { limitsPath, statusPath } from './system/locked-memory.js'
+export { limitsPath, readLockableBytes, statusPath } from './system/locked-memory.js'
 export {
   type HugePages,
   hugePagesFolder,

@@ -8,6 +8,7 @@
 export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
+export { attachSlot, detachSlot } from './hotplug.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'
 export {
@@ -20,10 +21,12 @@ export {
   type Wish,
   writeDescription,
 } from './new/index.js'
+export { freePorts, type HostDriver, memoryOf, pluggedDevices } from './plugged.js'
 export { pressPowerButton, switchOff } from './power.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
 export { type RunSettings, socketsOf } from './qemu/run.js'
+export { slotOf } from './qemu/slot.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
 export { NotFreeError, realPath, requireFree } from './run/free.js'
 export { joinQmp } from './run/join.js'
@@ -57,3 +60,4 @@ export {
   stateOf,
 } from './run/record.js'
 export { relayConsole, relayQmp } from './run/relay.js'
+export * from './watch/index.js'

@@ -92,4 +92,10 @@ describe('Qmp', () => {
     await expect(Qmp.connect(path, 100)).rejects.toThrow(/no answer on QMP socket .* within 100 ms/)
     await expect(Qmp.connect(path, 60_000, () => true)).rejects.toThrow(/QEMU ended before/)
   })
+
+  it('gives up in time where QEMU talks to somebody else', async () => {
+    answer = () => undefined
+    server.listen(path)
+    await expect(Qmp.connect(path, 100)).rejects.toThrow(/no answer on QMP socket .* within 100 ms/)
+  })
 })

@@ -65,7 +65,9 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
       try {
         const socket = await open(path)
         const qmp = new Qmp(socket)
-        await qmp.run('qmp_capabilities')
+        // QEMU takes one connection at a time; the next one is accepted, and hears nothing until that one ends.
+        const late = setTimeout(() => qmp.close(), Math.max(0, deadline - Date.now()))
+        await qmp.run('qmp_capabilities').finally(() => clearTimeout(late))
         return qmp
       } catch (error) {
         if (gaveUp()) throw new QmpClosedError(`QEMU ended before its QMP socket ${path} answered`)

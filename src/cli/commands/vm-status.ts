@@ -1,15 +1,29 @@
-import { isSet, type Run } from '../command.js'
+import { type Invocation, isSet, type Run } from '../command.js'
 import { driverText, machineDocument } from '../documents/machines.js'
+import { untilInterrupted } from '../interrupt.js'
+import { runningMachine } from '../running-machine.js'
 import type { MachineDocument } from '../schemas/machines.js'
 import { status } from '../status.js'
 import { table } from '../table.js'
+import type { Terminal } from '../terminal.js'
 import type { Line } from '../text.js'
+import { showActivity } from '../vm-activity.js'
 
 export const run: Run = async (terminal, asked) => {
+  if (isSet(asked, 'watch')) return watchActivity(terminal, asked)
   const document = await machineDocument(asked.arguments[0]!)
   if (isSet(asked, 'json')) terminal.printJson(document)
   else terminal.print(machineText(document, terminal.columns))
   return document.state === 'ended badly' || document.state === 'unwatched' ? status.pending : status.ok
+}
+
+/** Anew every second where a person looks, else once. */
+function watchActivity(terminal: Terminal, asked: Invocation): Promise<number> {
+  const json = isSet(asked, 'json')
+  const running = runningMachine(asked.arguments[0]!)
+  return untilInterrupted((signal) =>
+    showActivity(terminal, running, { json, again: !json && process.stdout.isTTY === true, signal }),
+  )
 }
 
 const states: Readonly<Record<MachineDocument['state'], string>> = {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { bus, fact, functionAddress, functionSummary } from './common.js'
 import { missing, premise } from './groups.js'
 
-const link = z.strictObject({
+export const link = z.strictObject({
   speedGTs: z.number().nullable(),
   width: z.int().nullable(),
   maxSpeedGTs: z.number().nullable(),

@@ -133,7 +133,7 @@ export class System {
 
   /** Bytes that this user may lock; null: all. */
   get lockableBytes(): Fact<bigint | null> {
-    return this.#once('lockableBytes', readLockableBytes)
+    return this.#once('lockableBytes', (host) => readLockableBytes(host))
   }
 
   get miscDevices(): Fact<readonly string[]> {

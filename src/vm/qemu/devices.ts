@@ -1,6 +1,7 @@
 import type { Description, HostDevice } from '../description/description.js'
 import { list } from './option.js'
 import type { RunSettings } from './run.js'
+import { numbered, slotOf } from './slot.js'
 
 /** Ports that devices can be plugged into while the machine runs. */
 const sparePorts = 4
@@ -18,7 +19,7 @@ export function hostDevices({ firmware, devices }: Description, { addresses }: R
   const slots = new Map<string, Placed[]>()
   for (const [index, device] of devices.entries()) {
     const address = addresses[index]!
-    const slot = address.slice(0, address.lastIndexOf('.'))
+    const slot = slotOf(address)
     slots.set(slot, [...(slots.get(slot) ?? []), { device, address }])
   }
   let ports = 0
@@ -34,19 +35,11 @@ export function hostDevices({ firmware, devices }: Description, { addresses }: R
   ]
 }
 
-/** Function 0 must be there, as no system looks for others without it: where the host's is not among them, they count from 0. */
 function slotBehind(bus: string, functions: readonly Placed[]): string[] {
-  const sorted = functions.toSorted((a, b) => functionOf(a) - functionOf(b))
-  const keepsNumbers = functionOf(sorted[0]!) === 0
-  return sorted.flatMap((one, index) => {
-    const number = keepsNumbers ? functionOf(one) : index
-    const multifunction = number === 0 && sorted.length > 1 ? 'on' : undefined
+  return numbered(functions).flatMap(({ number, ...one }) => {
+    const multifunction = number === 0 && functions.length > 1 ? 'on' : undefined
     return ['-device', vfioPci(one, { bus, addr: `0.${number}`, multifunction })]
   })
-}
-
-function functionOf({ address }: Placed): number {
-  return Number.parseInt(address.slice(address.lastIndexOf('.') + 1), 16)
 }
 
 function vfioPci(

@@ -1,0 +1,1 @@
+export { runAttach as run } from '../plugging.js'

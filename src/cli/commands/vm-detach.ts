@@ -1,0 +1,1 @@
+export { runDetach as run } from '../plugging.js'

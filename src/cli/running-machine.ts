@@ -1,0 +1,29 @@
+import { isRunning, joinQmp, type Qmp, runFolder } from '../vm/index.js'
+import { CliError } from './errors.js'
+import { runOf } from './named-run.js'
+import { status } from './status.js'
+
+/** A machine that runs, as commands about it want it. */
+export interface RunningMachine {
+  readonly name: string
+  /** Of QEMU. */
+  readonly pid: number
+  /** Its run folder. */
+  readonly folder: string
+  /** Functions of the host that it has, as far as the run folder tells. */
+  readonly addresses: readonly string[]
+  /** A QMP session, to be closed when done with. Throws QmpClosedError. */
+  readonly join: () => Promise<Qmp>
+}
+
+/** The machine that a MACHINE means. Throws {@link CliError} where it does not run. */
+export function runningMachine(word: string): RunningMachine {
+  const run = runOf(word)
+  if (run === undefined || run.qemu === null || !isRunning(run))
+    throw new CliError(status.failed, `${word} does not run`, [`handover vm start ${word}`])
+  const { name, qemu, addresses } = run
+  return {
+    ...{ name, pid: qemu.pid, folder: runFolder(name), addresses },
+    join: () => joinQmp(run),
+  }
+}
