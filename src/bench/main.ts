@@ -3,7 +3,7 @@
  * First, in this process, the prediction of groups on computers up to a full PCI segment.
  *
  * On this computer, and on a made one of 4096 functions, which each gets in its own form: a recording, a hexdump. Last,
- * `diagnose` on a made journal, beside `grep`.
+ * `diagnose` on a made journal, beside `grep`, and `vm start` beside QEMU.
  */
 
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -16,6 +16,7 @@ import { grepPatterns } from './grep-patterns.js'
 import { benchGroups } from './groups.js'
 import { hexdump, madeComputer, madeFunctions } from './made-computer.js'
 import { writeJournal } from './made-journal.js'
+import { benchVmStart } from './vm-start.js'
 
 const runs = 9
 const journalBytes = 200e6
@@ -90,6 +91,8 @@ try {
     [handover('diagnose', journal)],
     journalBytes,
   )
+
+  await benchVmStart(program, folder)
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
