@@ -6,6 +6,7 @@ import { handover } from '../lab.js'
  */
 export const shellWords = `
 export NO_COLOR=1
+udevadm settle --timeout=600 # a busy host is slow to load drivers
 ho() { /host${handover.replace(' ', ' /host')} "$@"; }
 all='etc boot'; [ ! -e /usr/lib/dracut ] || all="$all usr/lib/dracut"
 sums() { (cd /; find $all \\( -type f -o -type l \\) -printf '%p %m %u:%g %l\\n'; find $all -type f ! -name random-seed -exec md5sum {} +) | sort; }
