@@ -57,7 +57,7 @@ function pinned(all: readonly HostThread[], count: number, node: number | null, 
     `${describeCores(own, threads, count)}, ${describeCaches(caches)}`,
     ...(nodes.size > 1 ? [describeNodes(own, node)] : []),
     ...describeKinds(all, own),
-    `The host keeps its first core (${threadsText(coresOf(all)[0]!.threads)}), where interrupts go that nobody moved`,
+    `The host keeps its first core (${threadsText(coresOf(all)[0]!.threads)})`,
     ...largerCache(all, own),
   ]
   const list = (numbers: readonly number[]) => (numbers.length === 1 ? numbers[0]! : cpuListText(numbers))
@@ -140,9 +140,7 @@ function largerCache(all: readonly HostThread[], own: readonly HostThread[]): re
   const holds = sharing
     .filter((core) => core !== hostCore)
     .reduce((sum, core) => sum + core.threads.length, 0)
-  return [
-    `${upper(cacheText(sharing))} holds ${holds} beside it: with --cpus ${holds} all are there, which games gain by`,
-  ]
+  return [`${upper(cacheText(sharing))} holds ${holds} beside it: with --cpus ${holds} all are there`]
 }
 
 function siblings(all: readonly HostThread[], number: number): string {
