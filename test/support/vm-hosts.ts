@@ -25,6 +25,8 @@ export interface VmHost {
 /** Memory, firmware, keyboard, sound, what a desktop has. */
 const common = (gib: number): Files => ({
   '/proc/meminfo': `MemTotal:       ${gib * 1024 ** 2} kB\n`,
+  ...hugePages('/sys/kernel/mm/hugepages/hugepages-1048576kB', 0, 0),
+  ...hugePages('/sys/kernel/mm/hugepages/hugepages-2048kB', 0, 0),
   '/usr/share/qemu/firmware/40-edk2-x86_64-secure-enrolled.json': ovmf('OVMF_CODE_4M.ms.fd', [
     'secure-boot',
     'requires-smm',
@@ -42,6 +44,10 @@ const common = (gib: number): Files => ({
   '/dev/input/by-id/usb-Logitech_USB_Keyboard-event-kbd': link('../event3'),
   '/dev/input/by-id/usb-Razer_DeathAdder-event-mouse': link('../event4'),
 })
+
+function hugePages(folder: string, total: number, free: number): Files {
+  return { [`${folder}/nr_hugepages`]: `${total}\n`, [`${folder}/free_hugepages`]: `${free}\n` }
+}
 
 function ovmf(code: string, features: readonly string[]): string {
   const flash = (name: string) => ({ filename: `/usr/share/OVMF/${name}`, format: 'raw' })
@@ -218,8 +224,7 @@ export const vmHosts: readonly VmHost[] = [
     origin: 'constructed',
     host: twoCards(topologyFiles(topologies.ryzen9950x3d), {
       ...bars(32),
-      '/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages': '16\n',
-      '/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages': '16\n',
+      ...hugePages('/sys/kernel/mm/hugepages/hugepages-1048576kB', 16, 16),
     }),
     devices: ['0000:03:00.0'],
     wish: { ...windows, cpus: 14 },
@@ -289,10 +294,8 @@ export const vmHosts: readonly VmHost[] = [
     host: oneCard(topologyFiles(topologies.twoXeons), {
       ...twin({ numa_node: '1\n' }),
       '/proc/meminfo': `MemTotal: ${128 * 1024 ** 2} kB\n`,
-      '/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages': '16384\n',
-      '/sys/devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages': '8192\n',
-      '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '16384\n',
-      '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages': '8192\n',
+      ...hugePages('/sys/devices/system/node/node1/hugepages/hugepages-2048kB', 16384, 8192),
+      ...hugePages('/sys/kernel/mm/hugepages/hugepages-2048kB', 16384, 8192),
     }),
     devices: ['0000:04:00.0'],
     wish: { ...windows, os: 'windows10', cpus: 12 },
