@@ -12,7 +12,7 @@ import { type Decide, decision, type Wish } from './wish.js'
 
 /** BIOS or UEFI, with Secure Boot or without, and a TPM. */
 export const firmware: Decide = (machine, wish) => {
-  const { value, because, rule, evidence, problem, note } = chooseFirmware(machine, wish)
+  const { value, because, rule, evidence, problem } = chooseFirmware(machine, wish)
   if (problem) return { problems: [problem] }
   const swtpm = machine.system.hasSwtpm
   const hasTpm = wish.os === 'windows11'
@@ -37,7 +37,11 @@ export const firmware: Decide = (machine, wish) => {
         : []),
     ],
     notes: [
-      ...(note ? [note] : []),
+      ...(efiOf(wish) === false && value !== 'bios'
+        ? [
+            `${wish.rom!.file} holds no EFI driver: the card shows nothing until the machine's own driver runs`,
+          ]
+        : []),
       ...(hasTpm && knownValue(swtpm) === false
         ? [
             'swtpm is not installed, and the TPM needs it: install swtpm (and swtpm-tools on Debian and Ubuntu)',
@@ -53,7 +57,6 @@ interface Choice {
   readonly rule?: string
   readonly evidence?: readonly { readonly path: string; readonly value: string }[]
   readonly problem?: string
-  readonly note?: string
 }
 
 /** What the machine starts by. */
