@@ -83,7 +83,7 @@ const bars = (gib: number): Files => ({
 const windows = {
   os: 'windows11' as const,
   memoryBytes: 16n * 1024n ** 3n,
-  disks: [{ file: 'windows.qcow2', isNew: true }],
+  disks: ['windows.qcow2'],
   isos: ['/iso/Win11.iso'],
   drivers: '/iso/virtio-win.iso',
 }
@@ -216,7 +216,7 @@ export const vmHosts: readonly VmHost[] = [
     origin: 'constructed',
     host: twoCards(topologyFiles(topologies.ryzen3900x)),
     devices: ['0000:03:00.0'],
-    wish: { os: 'linux', cpus: 12, disks: [{ file: 'linux.qcow2', isNew: true }] },
+    wish: { os: 'linux', cpus: 12, disks: ['linux.qcow2'] },
   },
   {
     name: 'x3d',
@@ -284,7 +284,7 @@ export const vmHosts: readonly VmHost[] = [
       os: 'linux',
       memoryBytes: 32n * 1024n ** 3n,
       cpus: 16,
-      disks: [{ file: 'linux.qcow2', isNew: false }],
+      disks: ['linux.qcow2'],
     },
   },
   {
@@ -319,7 +319,7 @@ export const vmHosts: readonly VmHost[] = [
       os: 'linux',
       memoryBytes: 32n * 1024n ** 3n,
       cpus: 8,
-      disks: [{ file: '/srv/router.qcow2', isNew: true }],
+      disks: ['/srv/router.qcow2'],
     },
   },
   {
@@ -333,7 +333,7 @@ export const vmHosts: readonly VmHost[] = [
       '/usr/bin/qemu-system-x86_64': program('QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n'),
     }),
     devices: ['0000:01:00.0'],
-    wish: { os: 'windows11', disks: [{ file: 'windows.qcow2', isNew: true }], isos: ['Win11.iso'] },
+    wish: { os: 'windows11', disks: ['windows.qcow2'], isos: ['Win11.iso'] },
   },
   {
     name: 'no-card',
@@ -341,7 +341,7 @@ export const vmHosts: readonly VmHost[] = [
     origin: 'constructed',
     host: oneCard(topologyFiles(topologies.quadCore)),
     devices: [],
-    wish: { disks: [{ file: 'linux.qcow2', isNew: true }], isos: ['debian.iso'] },
+    wish: { disks: ['linux.qcow2'], isos: ['debian.iso'] },
   },
   {
     name: 'laboratory',

@@ -33,7 +33,7 @@ describe.runIf(dumps.length > 0)('a machine for a real computer', () => {
         cpus: 4,
         firmware: undefined,
         devices: [device],
-        disks: [{ file: 'm.qcow2', isNew: true }],
+        disks: ['m.qcow2'],
         isos: ['m.iso'],
         drivers: undefined,
         rom: undefined,

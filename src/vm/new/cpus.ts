@@ -1,6 +1,6 @@
 import { cpuListText, cpusFolder, type HostThread, knownValue, roughSizeText } from '../../machine/index.js'
 import { type Core, coresOf, type Placement, placeProcessors } from './place.js'
-import { type Decide, decision, type Part } from './wish.js'
+import { type Decide, decision, type Part, upper } from './wish.js'
 
 /** Processors of the machine, and the host's threads that they run on. */
 export const cpus: Decide = ({ system }, { cpus: asked, devices }) => {
@@ -146,8 +146,4 @@ function largerCache(all: readonly HostThread[], own: readonly HostThread[]): re
 function siblings(all: readonly HostThread[], number: number): string {
   const { core } = all.find((one) => one.number === number)!
   return cpuListText(all.filter((one) => one.core === core).map((one) => one.number))
-}
-
-function upper(text: string): string {
-  return text[0]!.toUpperCase() + text.slice(1)
 }
