@@ -84,7 +84,7 @@ const windows = {
   os: 'windows11' as const,
   memoryBytes: 16n * 1024n ** 3n,
   disks: ['windows.qcow2'],
-  isos: ['/iso/Win11.iso'],
+  isos: ['/iso/windows.iso'],
   drivers: '/iso/virtio-win.iso',
 }
 /** A card of the same kind as the workstation's, behind a port of its own. */
@@ -163,12 +163,12 @@ const network: Files = {
 const without = (files: Files, ...paths: readonly string[]): Files =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !paths.some((one) => path.startsWith(one))))
 
-/** An option ROM of the workstation's card with a legacy image only. */
+/** An option ROM of a GeForce GTX 580 with a legacy image only. */
 export const legacyRom: Uint8Array = (() => {
   const bytes = new Uint8Array(1024)
   bytes.set([0x55, 0xaa, 2])
   bytes[0x18] = 0x1c
-  bytes.set([0x50, 0x43, 0x49, 0x52, 0xde, 0x10, 0x06, 0x22, 0, 0, 0x18, 0], 0x1c)
+  bytes.set([0x50, 0x43, 0x49, 0x52, 0xde, 0x10, 0x80, 0x10, 0, 0, 0x18, 0], 0x1c)
   bytes[0x1c + 0x10] = 2
   bytes[0x1c + 0x15] = 0x80
   bytes[1023] = (256 - (bytes.reduce((sum, byte) => sum + byte, 0) & 0xff)) & 0xff
@@ -189,7 +189,8 @@ export const vmHosts: readonly VmHost[] = [
     what: 'the same with a card whose ROM, from a file, has no EFI driver',
     origin: 'constructed',
     host: oneCard(topologyFiles(topologies.quadCore), {
-      '/usr/share/misc/pci.ids': '10de  NVIDIA Corporation\n\t2206  GF110 [GeForce GTX 580]\n',
+      '/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/device': '0x1080\n',
+      '/usr/share/misc/pci.ids': '10de  NVIDIA Corporation\n\t1080  GF110 [GeForce GTX 580]\n',
     }),
     devices: ['0000:01:00.0'],
     wish: { ...windows, os: 'windows10', cpus: 4, rom: { file: 'card.rom', bytes: legacyRom } },
