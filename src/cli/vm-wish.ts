@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { knownValue, type Machine, virtioWinIso } from '../machine/index.js'
+import { knownValue, type Machine, parseSize, virtioWinIso } from '../machine/index.js'
 import { firmwareNames, inputKinds, systems, type Wish } from '../vm/index.js'
 import { selectEach } from './choose.js'
 import { type Invocation, listOf, textOf } from './command.js'
@@ -133,9 +133,9 @@ function numberOf(asked: Invocation, option: string): number | undefined {
 function sizeOf(asked: Invocation, option: string): bigint | undefined {
   const text = textOf(asked, option)
   if (text === undefined) return undefined
-  const [, count, unit] = /^([1-9]\d{0,8})([MGT])$/.exec(text) ?? []
-  if (count === undefined) throw usageError(`--${option} takes a size such as 512M or 16G; not ${text}`)
-  return BigInt(count) * 1024n ** BigInt(' KMGT'.indexOf(unit!))
+  const bytes = parseSize(text)
+  if (bytes === undefined) throw usageError(`--${option} takes a size such as 512M or 16G; not ${text}`)
+  return bytes
 }
 
 function pixelsOf(asked: Invocation): Wish['lookingGlass'] {
