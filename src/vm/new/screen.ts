@@ -34,7 +34,7 @@ export const screen: Decide = ({ system }, wish) => {
         decision(
           'looking-glass',
           `${lookingGlassMebibytes(lookingGlass)}M`,
-          `For ${lookingGlass.width}x${lookingGlass.height}: two frames and 10 MiB, up to the next power of two`,
+          `For ${lookingGlass.width}x${lookingGlass.height}: two frames and 10 MiB, up to the next power of two. The card draws only while a display, or a plug that passes for one, is connected to it`,
         ),
       ],
     }
@@ -58,7 +58,7 @@ function show(graphics: string, display: string, because: string): readonly Deci
 
 /**
  * `width * height * 4 * 2` bytes and 10 MiB, rounded up to a power of two (Looking Glass B7 doc/install_libvirt.rst,
- * Determining memory), for 32 bits per pixel.
+ * Determining memory), for 32 bits per pixel. That a display must be connected: doc/requirements.rst, Connected Display.
  */
 export function lookingGlassMebibytes({ width, height }: { width: number; height: number }): number {
   return 2 ** Math.ceil(Math.log2((width * height * 4 * 2) / 1024 ** 2 + 10))
