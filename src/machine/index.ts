@@ -65,6 +65,7 @@ export { type Processor, processorPath } from './system/processor.js'
 export { libvirtFolder, libvirtPrograms, swtpmProgram, virtioWinIso } from './system/programs.js'
 export { type Qemu, qemuPrograms } from './system/qemu.js'
 export {
+  installedUefi,
   isPcUefi,
   proxmoxFirmwareFolder,
   type QemuFirmware,

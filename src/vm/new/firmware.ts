@@ -1,5 +1,5 @@
 import {
-  isPcUefi,
+  installedUefi,
   knownValue,
   type Machine,
   type QemuFirmware,
@@ -61,10 +61,13 @@ interface Choice {
 
 /** What the machine starts by. */
 export function chooseFirmware({ system }: Machine, wish: Wish): Choice {
-  const installed = installedUefi(system.qemuFirmware)
-  const secure = installed?.find(
+  const descriptors = knownValue(system.qemuFirmware)
+  const installed = descriptors && installedUefi(descriptors)
+  const canSecure = installed?.filter(
     ({ features }) => features.includes('secure-boot') && features.includes('requires-smm'),
   )
+  // As vm start chooses.
+  const secure = canSecure?.find(({ features }) => features.includes('enrolled-keys')) ?? canSecure?.[0]
   const plain = installed?.find(({ features }) => !features.includes('requires-smm'))
   const shown = (found: QemuFirmware | undefined) =>
     found === undefined
@@ -140,13 +143,4 @@ export function chooseFirmware({ system }: Machine, wish: Wish): Choice {
     rule: 'uefi-firmware',
     evidence: shown(plain),
   }
-}
-
-/** Undefined: not known. */
-function installedUefi(found: Machine['system']['qemuFirmware']): readonly QemuFirmware[] | undefined {
-  if ('unknown' in found) return undefined
-  return found.value.flatMap((one) => {
-    const described = knownValue(one)
-    return described && isPcUefi(described) && knownValue(described.isInstalled) ? [described] : []
-  })
 }
