@@ -1,4 +1,5 @@
-import { cpuListText, cpusFolder, type HostThread, knownValue, roughSizeText } from '../../machine/index.js'
+import { cpuListText, cpusFolder, type HostThread, roughSizeText } from '../../machine/index.js'
+import { nodeOf } from './card.js'
 import { type Core, coresOf, type Placement, placeProcessors } from './place.js'
 import { type Decide, decision, type Part, upper } from './wish.js'
 
@@ -25,7 +26,7 @@ export const cpus: Decide = ({ system }, { cpus: asked, devices }) => {
         decision('cpus', count, asked === undefined ? 'Half of what the host has, whole cores' : null),
       ],
     }
-  const node = devices.map(({ numaNode }) => knownValue(numaNode) ?? null).find((one) => one !== null) ?? null
+  const node = nodeOf(devices)?.node ?? null
   const placement = placeProcessors(all, count, node)
   if (placement === null)
     return {

@@ -9,7 +9,7 @@ import {
   roughSizeText,
   transparentHugePagesPath,
 } from '../../machine/index.js'
-import { shortAddress } from './card.js'
+import { nodeOf, shortAddress } from './card.js'
 import { type Decide, type Decision, decision, type Wish } from './wish.js'
 
 const mebibyte = 1024n ** 2n
@@ -140,9 +140,10 @@ function nodeFor(
 ): { readonly number: number; readonly decision: Decision } | undefined {
   const nodes = (knownValue(system.memoryNodes) ?? []).filter(({ totalBytes }) => totalBytes > 0n)
   if (nodes.length < 2) return undefined
-  const device = devices.find(({ numaNode }) => (knownValue(numaNode) ?? null) !== null)
-  const node = nodes.find(({ number }) => number === (device && knownValue(device.numaNode)))
-  if (device === undefined || node === undefined || node.totalBytes < bytes + hostBytes / 2n) return undefined
+  const near = nodeOf(devices)
+  const node = nodes.find(({ number }) => number === near?.node)
+  if (near === undefined || node === undefined || node.totalBytes < bytes + hostBytes / 2n) return undefined
+  const { device } = near
   const { number, totalBytes } = node
   return {
     number,
