@@ -1,4 +1,5 @@
 import { missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { cpuListText, cpusFolder, parseCpuList } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
@@ -13,17 +14,20 @@ const units = ['system.slice', 'user.slice', 'init.scope'] as const
  */
 export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boot'>): Wished {
   const option = `--cpus ${wish}`
-  const asked = parseList(wish)
-  if (asked === undefined) throw new WishError(option, 'give a list, as 2-7,10')
+  const asked = [...new Set(parseCpuList(wish))].sort((a, b) => a - b)
+  if (asked.length === 0) throw new WishError(option, 'give a list, as 2-7,10')
   if (boot)
     throw new WishError(
       option,
       'it is for now, without --boot: at every start, it would keep them from the host also while no machine runs',
     )
-  const online = parseList(readAttribute(host, '/sys/devices/system/cpu/online')) ?? []
+  const online = parseCpuList(readAttribute(host, `${cpusFolder}/online`)) ?? []
   const missing = asked.filter((cpu) => !online.includes(cpu))
   if (missing.length > 0)
-    throw new WishError(option, `there is no processor ${listText(missing)}; there are ${listText(online)}`)
+    throw new WishError(
+      option,
+      `there is no processor ${cpuListText(missing)}; there are ${cpuListText(online)}`,
+    )
   const left = online.filter((cpu) => !asked.includes(cpu))
   if (left.length === 0) throw new WishError(option, 'that leaves none for the host')
   const controllers = textAt(host, '/sys/fs/cgroup/cgroup.controllers') ?? ''
@@ -32,7 +36,7 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
       changes: [],
       byHand: byHand(
         'there is no systemd with cgroups of version 2',
-        `keep everything but the machine off the processors ${listText(asked)}`,
+        `keep everything but the machine off the processors ${cpuListText(asked)}`,
       ),
     }
   return {
@@ -40,13 +44,13 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
       {
         kind: 'configuration',
         id: 'processors',
-        title: `processors ${listText(asked)} for virtual machines alone, until undo or a restart`,
+        title: `processors ${cpuListText(asked)} for virtual machines alone, until undo or a restart`,
         edits: units.map((unit) => {
           const path = `/run/systemd/system/${unit}.d/handover.conf`
           return {
             path,
             before: textAt(host, path),
-            after: `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${listText(left)}\n`,
+            after: `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${cpuListText(left)}\n`,
             mode: 0o644,
             folders: missingFolders(host, path),
           }
@@ -55,27 +59,4 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
       },
     ],
   }
-}
-
-/** Sorted, each once; undefined: no such list (Linux lib/bitmap-str.c bitmap_parselist: `0-3,8`). */
-function parseList(text: string): readonly number[] | undefined {
-  const cpus = new Set<number>()
-  for (const part of text.split(',')) {
-    const found = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part)
-    if (!found) return undefined
-    const [first, last] = [Number(found[1]), Number(found[2] ?? found[1])]
-    if (last < first) return undefined
-    for (let cpu = first; cpu <= last; cpu++) cpus.add(cpu)
-  }
-  return [...cpus].sort((a, b) => a - b)
-}
-
-function listText(cpus: readonly number[]): string {
-  const ranges: [number, number][] = []
-  for (const cpu of cpus) {
-    const last = ranges.at(-1)
-    if (last !== undefined && last[1] === cpu - 1) last[1] = cpu
-    else ranges.push([cpu, cpu])
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
 }
