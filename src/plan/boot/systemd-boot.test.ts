@@ -80,7 +80,12 @@ describe('entries of kernel-install', () => {
       '# mine\nroot=LABEL=root\nquiet intel_iommu=on\n\n# end\n',
     )
     const there = '# mine\nintel_iommu=on quiet\n'
-    expect(edits(planned({ ...debian, '/etc/kernel/cmdline': there }))['/etc/kernel/cmdline']).toBe(there)
+    expect(edits(planned({ ...debian, '/etc/kernel/cmdline': there }))['/etc/kernel/cmdline']).toBeUndefined()
+    // The last word of a name counts.
+    const off = 'intel_iommu=on intel_iommu=off\n'
+    expect(edits(planned({ ...debian, '/etc/kernel/cmdline': off }))['/etc/kernel/cmdline']).toBe(
+      'intel_iommu=on intel_iommu=off intel_iommu=on\n',
+    )
   })
 
   it('are left alone where boots are counted', () => {
@@ -121,6 +126,7 @@ options quiet
         'options quiet handover=off\n',
       ),
     })
+    expect(change.edits.map(({ mayGo }) => mayGo)).toEqual([true, undefined])
     expect(change.commands).toEqual([])
   })
 
