@@ -15,6 +15,7 @@ import {
   UnreadableError,
 } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
+import { type ByHand, byHand } from './by-hand.js'
 import { addToLines } from './words.js'
 
 /** Where those partitions are mounted (kernel-install.xml, BOOT_ROOT). */
@@ -105,6 +106,16 @@ export function runKernelInstall(host: Host): Regeneration | undefined {
 }
 
 const forEachKernel = `for v in /lib/modules/*; do v=\${v##*/}; for k in "/boot/vmlinuz-$v" "/lib/modules/$v/vmlinuz"; do if [ -f "$k" ]; then kernel-install add "$v" "$k"; break; fi; done; done`
+
+/** openSUSE's sdbootutil makes and removes entries with kernels and snapshots (openSUSE/sdbootutil, ARCHITECTURE.md). */
+export function bySdbootutil(host: Host, words: readonly string[]): ByHand | undefined {
+  return isThere(host, '/usr/bin/sdbootutil')
+    ? byHand(
+        'the boot entries here are made by sdbootutil',
+        `add ${words.join(' ')} to the line in ${cmdline}, and run sdbootutil update-all-entries`,
+      )
+    : undefined
+}
 
 /** Boot counting gives entries new names at every start (Automatic Boot Assessment, /etc/kernel/tries). */
 export function countsBoots(host: Host): boolean {

@@ -95,6 +95,14 @@ describe('entries of kernel-install', () => {
     })
   })
 
+  it('are left alone where another program makes them', () => {
+    expect(
+      planCommandLine(madeHost({ ...debian, '/usr/bin/sdbootutil': '#!/bin/bash\n' }), ['x']),
+    ).toMatchObject({
+      because: expect.stringContaining('sdbootutil'),
+    })
+  })
+
   it('get only one more where no words are wanted; once', () => {
     const change = planned(debian, [])
     expect(Object.keys(edits(change))).toEqual(['/boot/efi/loader/entries/00-without-handover.conf'])

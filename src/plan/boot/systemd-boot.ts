@@ -3,6 +3,7 @@ import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import {
   type BootFile,
+  bySdbootutil,
   countsBoots,
   editCmdline,
   entriesOf,
@@ -32,6 +33,8 @@ export const systemdBoot: Loader = {
     const by = `add ${words.join(' ')} to the options of the entries in ${entries[0]!.boot}/loader/entries, and to /etc/kernel/cmdline if kernel-install makes them`
     if (countsBoots(host) || entries.some(({ path }) => /\+\d+(-\d+)?\.conf$/.test(path)))
       return byHand('boot counting gives entries another name at every start', by)
+    const another = bySdbootutil(host, words)
+    if (another !== undefined) return another
     const own = entries.filter(({ made }) => made === undefined)
     // Whatever makes these may remove them too, with their kernel.
     const edits: FileEdit[] = own.map(({ path }) => ({
