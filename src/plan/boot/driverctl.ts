@@ -19,7 +19,7 @@ export function planDriverctl(
   machine: Machine,
   leaving: readonly PciFunction[],
 ): Configuration | ByHand | undefined {
-  if (textAt(host, program) === null || host.list(folder).kind !== 'value') return undefined
+  if (textAt(host, program) === null || host.list(folder).kind === 'absent') return undefined
   const edits = leaving.map(({ address }) => fileEdit(host, `${folder}/pci-${address}`, 'vfio-pci\n'))
   // From 0.115 on it gives the ids to vfio-pci, which then takes every device with them that has no driver yet.
   const [equal] = equalsOf(machine, leaving)
