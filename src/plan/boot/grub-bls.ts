@@ -131,9 +131,11 @@ function laterEntries(known: readonly string[], words: readonly string[]): reado
     'sh',
     '-c',
     `for entry in ${folder}/*.conf; do
-  case " ${known.join(' ')} " in *" \${entry##*/} "*) continue ;; esac
+  case " $* " in *" \${entry##*/} "*) continue ;; esac
   grep -Eq '^options[[:space:]].*(${pattern})' "$entry" || continue
   sed -i -E ':again; /^options[[:space:]]/s/[[:space:]](${pattern})([[:space:]]|$)/\\2/; t again' "$entry"
 done`,
+    'sh',
+    ...known,
   ]
 }
