@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stateFolder } from '../changes/index.js'
 import { JournalError } from './journal.js'
@@ -23,36 +23,55 @@ export async function alone<T>(root: string, work: () => Promise<T>): Promise<T>
 }
 
 function take(file: string): void {
+  // Written before it is the lock, so that nobody finds one with nothing in it, which stands for nobody.
+  const own = `${file}.${process.pid}`
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
-  } catch (error) {
-    throw new JournalError(file, `it cannot be written (${(error as NodeJS.ErrnoException).code})`)
-  }
-  for (;;) {
-    try {
-      const fd = openSync(file, 'wx', 0o644)
-      writeSync(fd, `${process.pid} ${startOf(process.pid)}\n`)
-      closeSync(fd)
-      return
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EEXIST') throw new JournalError(file, `it cannot be written (${code})`)
+    writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { mode: 0o644 })
+    while (!isLinked(own, file)) {
+      const text = textOf(file)
+      if (text === undefined) continue
+      const pid = holderOf(text)
+      if (pid !== undefined) throw new BusyError(pid)
+      // Left by one that was killed, or by an earlier run of the computer.
+      rmSync(file, { force: true })
     }
-    const pid = holderOf(file)
-    if (pid !== undefined) throw new BusyError(pid)
-    // Left by one that was killed, or by an earlier run of the computer.
-    rmSync(file, { force: true })
+  } catch (error) {
+    if (error instanceof BusyError) throw error
+    throw new JournalError(file, `it cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  } finally {
+    rmSync(own, { force: true })
+  }
+}
+
+/** False: there is such a file already. */
+function isLinked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
 }
 
 /** The process of this program that is changing the computer whose root is at `root` now. */
 export function busyWith(root: string): number | undefined {
-  return holderOf(join(root, stateFolder, 'lock'))
+  return holderOf(textOf(join(root, stateFolder, 'lock')) ?? '')
 }
 
-function holderOf(file: string): number | undefined {
-  if (!existsSync(file)) return undefined
-  const [pid, start] = readFileSync(file, 'utf8').trim().split(' ')
+/** Undefined: it is not there, or no longer. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function holderOf(text: string): number | undefined {
+  const [pid, start] = text.trim().split(' ')
   return pid && startOf(Number(pid)) === start ? Number(pid) : undefined
 }
 
