@@ -12,15 +12,7 @@ import {
   readMachine,
   sizeText,
 } from '../machine/index.js'
-import {
-  carryOut,
-  carryOutReturn,
-  type Head,
-  type Options,
-  readJournal,
-  type Tools,
-  undoEntry,
-} from '../plan/index.js'
+import { carryOut, carryOutReturn, type Head, type Options, readJournal, type Tools } from '../plan/index.js'
 import {
   attachSlot,
   detachSlot,
@@ -35,6 +27,7 @@ import {
 import { bindingDocument } from './documents/binding.js'
 import { CliError } from './errors.js'
 import { whyUnknown } from './explain.js'
+import { undoRest } from './give-back.js'
 import type { RunningMachine } from './running-machine.js'
 import type { PluggingDocument } from './schemas/plugging.js'
 import { status } from './status.js'
@@ -160,7 +153,7 @@ async function giveBack(
   )
   if (entry === undefined) return 'vfio-pci'
   if (has(groupsOf(machine, boundBy(entry.head)), groupsOf(machine, others))) return 'in part'
-  await undoEntry(entry, context, { root })
+  await undoRest(entry.head.id, journals, context, root)
   around.note({ addresses, journals: journals.filter((id) => id !== entry.head.id) })
   return 'host'
 }
