@@ -26,9 +26,9 @@ export async function giveBack(journals: readonly number[], context: Tools, root
 /** Undoes what was done under `id`, but for what was changed again later, otherwise than under the numbers `own`. */
 export async function undoRest(
   id: number,
-  own: readonly number[],
+  own: readonly (number | null)[],
   context: Tools,
-  root: string,
+  root = '/',
 ): Promise<void> {
   const entries = readJournal(root).filter(({ state }) => state !== 'undone')
   const entry = entries.find(({ head }) => head.id === id)

@@ -8,7 +8,7 @@ import { emulated as driver, hasQemu, native, spares, tinyQemu } from '../../tes
 import { planBinding } from '../changes/index.js'
 import { readMachine } from '../machine/index.js'
 import { carryOut, readJournal } from '../plan/index.js'
-import { attachSlot, pluggedDevices } from '../vm/index.js'
+import { attachSlot, MachineError, pluggedDevices } from '../vm/index.js'
 import { type Around, attach, detach, type Noted } from './plug.js'
 
 const card = '0000:01:00.0'
@@ -131,6 +131,15 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     )
     expect(drivers()).toEqual(atHome)
     expect(noted).toEqual({ addresses: [], journals: [] })
+  })
+
+  it('is put back where the machine has ended before it was there', async () => {
+    qemu = await tinyQemu(...native, ...spares(1))
+    const note = () => {
+      throw new MachineError('tiny does not run')
+    }
+    await expect(attach({ ...around(), note }, functionAt(card))).rejects.toThrow('tiny does not run')
+    expect(drivers()).toEqual(atHome)
   })
 
   it('is refused as bind refuses it, and nothing is done', async () => {
