@@ -23,35 +23,40 @@ export async function alone<T>(root: string, work: () => Promise<T>): Promise<T>
 }
 
 function take(file: string): void {
-  // Written before it is the lock, so that nobody finds one with nothing in it, which stands for nobody.
-  const own = `${file}.${process.pid}`
+  let pid: number | undefined
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
-    writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { mode: 0o644 })
-    while (!isLinked(own, file)) {
+    pid = takeFile(file, 0o644)
+  } catch (error) {
+    throw new JournalError(file, `it cannot be written (${(error as NodeJS.ErrnoException).code})`)
+  }
+  if (pid !== undefined) throw new BusyError(pid)
+}
+
+/**
+ * Writes this process into a file that says whose something is; it is never there without one. Gives the number of another
+ * process that has it. Throws what the system says.
+ */
+export function takeFile(file: string, mode: number): number | undefined {
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { mode })
+  try {
+    for (;;) {
+      try {
+        linkSync(own, file)
+        return undefined
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
       const text = textOf(file)
       if (text === undefined) continue
       const pid = holderOf(text)
-      if (pid !== undefined) throw new BusyError(pid)
+      if (pid !== undefined) return pid
       // Left by one that was killed, or by an earlier run of the computer.
       rmSync(file, { force: true })
     }
-  } catch (error) {
-    if (error instanceof BusyError) throw error
-    throw new JournalError(file, `it cannot be written (${(error as NodeJS.ErrnoException).code})`)
   } finally {
     rmSync(own, { force: true })
-  }
-}
-
-/** False: there is such a file already. */
-function isLinked(from: string, to: string): boolean {
-  try {
-    linkSync(from, to)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
-    throw error
   }
 }
 
