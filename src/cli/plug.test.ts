@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SimulatedHost } from '../../test/support/simulated-host.js'
+import { simulatedTools } from '../../test/support/simulated-tools.js'
 import { emulated as driver, hasQemu, native, spares, tinyQemu } from '../../test/support/tiny-qemu.js'
-import { liveDisk, planBinding } from '../changes/index.js'
+import { planBinding } from '../changes/index.js'
 import { readMachine } from '../machine/index.js'
-import { carryOut, readJournal, type Tools } from '../plan/index.js'
-import { attachSlot, pluggedDevices } from '../vm/index.js'
+import { carryOut, readJournal } from '../plan/index.js'
+import { attachSlot, MachineError, pluggedDevices } from '../vm/index.js'
 import { type Around, attach, detach, type Noted } from './plug.js'
 
 const card = '0000:01:00.0'
@@ -38,21 +39,7 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     await qemu.end()
   })
 
-  const tools = (): Tools => ({
-    host,
-    writer: {
-      async write({ path, text }) {
-        host.writeText(path, text)
-        return 'done'
-      },
-      close: () => undefined,
-    },
-    disk: liveDisk({ root }),
-    limits: { closeMs: 0, writeMs: 10 },
-    privileged: true,
-    report: () => undefined,
-    run: () => Promise.resolve(),
-  })
+  const tools = () => simulatedTools(host, root)
   const around = (): Around => ({
     ...{ running: { name: 'tiny', pid: qemu.pid }, noted: () => noted, note: (now) => (noted = now) },
     ...{ host, machine: readMachine(host), qmp: qemu.qmp, context: tools(), driver, accept: [] },
@@ -144,6 +131,15 @@ describe.skipIf(!hasQemu)('a device of the host', { timeout: 60_000 }, () => {
     )
     expect(drivers()).toEqual(atHome)
     expect(noted).toEqual({ addresses: [], journals: [] })
+  })
+
+  it('is put back where the machine has ended before it was there', async () => {
+    qemu = await tinyQemu(...native, ...spares(1))
+    const note = () => {
+      throw new MachineError('tiny does not run')
+    }
+    await expect(attach({ ...around(), note }, functionAt(card))).rejects.toThrow('tiny does not run')
+    expect(drivers()).toEqual(atHome)
   })
 
   it('is refused as bind refuses it, and nothing is done', async () => {

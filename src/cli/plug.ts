@@ -12,15 +12,7 @@ import {
   readMachine,
   sizeText,
 } from '../machine/index.js'
-import {
-  carryOut,
-  carryOutReturn,
-  type Head,
-  type Options,
-  readJournal,
-  type Tools,
-  undoEntry,
-} from '../plan/index.js'
+import { carryOut, carryOutReturn, type Head, type Options, readJournal, type Tools } from '../plan/index.js'
 import {
   attachSlot,
   detachSlot,
@@ -35,6 +27,7 @@ import {
 import { bindingDocument } from './documents/binding.js'
 import { CliError } from './errors.js'
 import { whyUnknown } from './explain.js'
+import { undoRest } from './give-back.js'
 import type { RunningMachine } from './running-machine.js'
 import type { PluggingDocument } from './schemas/plugging.js'
 import { status } from './status.js'
@@ -83,13 +76,13 @@ export async function attach(around: Around, f: PciFunction): Promise<Plugging> 
   if (plan.refusals.length > 0)
     return { ...common, state: 'refused', port: null, taken: null, binding: bindingDocument(plan, null) }
   const { id, made } = await carryOut(plan, context, around.options)
-  // Before QEMU has it: whoever ends the machine gives back what was bound for it, also when this is killed.
-  const noted = around.noted()
-  around.note({
-    addresses: [...new Set([...noted.addresses, ...addresses])],
-    journals: id === null ? noted.journals : [...noted.journals, id],
-  })
   try {
+    // Before QEMU has it: whoever ends the machine gives back what was bound for it, also when this is killed.
+    const noted = around.noted()
+    around.note({
+      addresses: [...new Set([...noted.addresses, ...addresses])],
+      journals: id === null ? noted.journals : [...noted.journals, id],
+    })
     const { port, taken } = await attachSlot(qmp, addresses, {
       limitMs: around.limitMs ?? takeMs,
       signal,
@@ -98,7 +91,11 @@ export async function attach(around: Around, f: PciFunction): Promise<Plugging> 
     return { ...common, state: 'attached', port, taken, binding: documentOf(plan, made) }
   } catch (error) {
     const now = (await pluggedDevices(qmp, driver).catch(() => [])).map(({ address }) => address)
-    if (!has(now, addresses)) await giveBack(around, addresses, now)
+    if (!has(now, addresses)) {
+      // By its number, as nothing can be noted of a machine that has ended meanwhile.
+      await giveBack(around, addresses, now, id)
+      forget(around, addresses)
+    }
     throw error
   }
 }
@@ -110,13 +107,11 @@ export async function detach(around: Around, f: PciFunction): Promise<Plugging> 
     ...(await detachSlot(qmp, f.address, { limitMs: around.limitMs ?? letGoMs, signal, driver })),
   ].sort()
   const common = { machine: running.name, functions, state: 'detached', port: null, taken: null } as const
+  forget(around, functions)
   const others = (await pluggedDevices(qmp, driver)).map(({ address }) => address)
   const keptBy = others.filter((other) => has(groupsOf(machine, [other]), groupsOf(machine, functions)))
   // A driver of the host may have no device of a group while the machine has another.
-  if (keptBy.length > 0) {
-    forget(around, functions)
-    return { ...common, keptBy, left: 'vfio-pci', binding: null }
-  }
+  if (keptBy.length > 0) return { ...common, keptBy, left: 'vfio-pci', binding: null }
   const given = await giveBack(around, functions, others)
   if (given !== 'in part') return { ...common, keptBy, left: given, binding: null }
   const plan = planReturn(readMachine(host), functions)
@@ -144,30 +139,34 @@ export function slotMates(machine: Machine, f: PciFunction): readonly PciFunctio
 
 /**
  * Undoes what took `functions` from the host, where nothing that the machine keeps (`others`) was taken with them: `in part`.
- * `vfio-pci`: the host had given them away before.
+ * `vfio-pci`: the host had given them away before. `id`: where it may be, beside what is noted.
  */
 async function giveBack(
   around: Around,
   functions: readonly string[],
   others: readonly string[],
+  id: number | null = null,
 ): Promise<'host' | 'vfio-pci' | 'in part'> {
   const { machine, context, options } = around
-  const root = options.root ?? '/'
-  forget(around, functions)
-  const { addresses, journals } = around.noted()
+  const { root = '/' } = options
+  const journals = [...around.noted().journals, id]
   const entry = readJournal(root).findLast(
     ({ head, state }) => journals.includes(head.id) && state !== 'undone' && has(boundBy(head), functions),
   )
   if (entry === undefined) return 'vfio-pci'
   if (has(groupsOf(machine, boundBy(entry.head)), groupsOf(machine, others))) return 'in part'
-  await undoEntry(entry, context, { root })
-  around.note({ addresses, journals: journals.filter((id) => id !== entry.head.id) })
+  await undoRest(entry.head.id, journals, context, root)
+  forget(around, functions, entry.head.id)
   return 'host'
 }
 
-function forget({ noted, note }: Around, functions: readonly string[]): void {
+/** `id`: of what is undone. */
+function forget({ noted, note }: Around, functions: readonly string[], id: number | null = null): void {
   const { addresses, journals } = noted()
-  note({ addresses: addresses.filter((address) => !functions.includes(address)), journals })
+  note({
+    addresses: addresses.filter((address) => !functions.includes(address)),
+    journals: journals.filter((one) => one !== id),
+  })
 }
 
 const boundBy = ({ changes }: Head) =>

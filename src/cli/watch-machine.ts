@@ -127,7 +127,7 @@ async function runMachine(
     try {
       await runQemu(terminal, description, addresses, foreground !== null, own, stop)
     } finally {
-      for (const one of own.record.journals.toReversed()) await giveBack(one, context)
+      await giveBack(own.record.journals, context)
     }
   } finally {
     context.writer.close()

@@ -4,8 +4,7 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, 
 import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Accelerator, Qmp } from '../vm/index.js'
-import { rememberedAccelerator } from './accelerator.js'
+import { type Accelerator, chooseAccelerator, Qmp } from '../vm/index.js'
 import { LabError } from './errors.js'
 import { Guest } from './guest.js'
 import { buildInitramfs } from './initramfs.js'
@@ -90,7 +89,7 @@ export async function startComputer(topology: Topology, options: StartOptions = 
       `Linux ${kernel.version} has no virtio-iommu driver: choose another kernel (Debian's 6.12 and 7 have it)`,
     )
   }
-  const accelerator = await rememberedAccelerator(qemu)
+  const { accelerator } = await chooseAccelerator(qemu.command)
   signal?.throwIfAborted()
   const folder = mkdtempSync(join(tmpdir(), 'handover-lab-'))
   let child: ChildProcess | undefined

@@ -1,5 +1,6 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { change, madeRoot, removeRoots, snapshot } from '../../test/support/made-root.js'
 import { liveDisk } from '../changes/index.js'
@@ -77,5 +78,26 @@ describe('a kill', { timeout: 120_000 }, () => {
     expect(snapshot(root)['/boot/third']).toBeUndefined()
     await undo(root)
     expect(snapshot(root)).toEqual(before)
+  })
+})
+
+describe('many at a time', { timeout: 120_000 }, () => {
+  it('are one after the other', async () => {
+    const { root } = madeRoot()
+    // Fails where another one is in there.
+    const script = `
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { alone } from '${top}/dist/plan/lock.js'
+const work = async () => {
+  mkdirSync('${root}/busy')
+  await new Promise(setImmediate)
+  rmdirSync('${root}/busy')
+}
+for (let i = 0; i < 200; i++)
+  await alone('${root}', work).catch((error) => {
+    if (error.name !== 'BusyError') throw error
+  })`
+    const words = ['--input-type=module', '-e', script]
+    await Promise.all([1, 2, 3, 4].map(() => promisify(execFile)(process.execPath, words)))
   })
 })

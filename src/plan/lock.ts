@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stateFolder } from '../changes/index.js'
 import { JournalError } from './journal.js'
@@ -23,36 +23,60 @@ export async function alone<T>(root: string, work: () => Promise<T>): Promise<T>
 }
 
 function take(file: string): void {
+  let pid: number | undefined
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o755 })
+    pid = takeFile(file, 0o644)
   } catch (error) {
     throw new JournalError(file, `it cannot be written (${(error as NodeJS.ErrnoException).code})`)
   }
-  for (;;) {
-    try {
-      const fd = openSync(file, 'wx', 0o644)
-      writeSync(fd, `${process.pid} ${startOf(process.pid)}\n`)
-      closeSync(fd)
-      return
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EEXIST') throw new JournalError(file, `it cannot be written (${code})`)
+  if (pid !== undefined) throw new BusyError(pid)
+}
+
+/**
+ * Writes this process into a file that says whose something is; it is never there without one. Gives the number of another
+ * process that has it. Throws what the system says.
+ */
+export function takeFile(file: string, mode: number): number | undefined {
+  const own = `${file}.${process.pid}`
+  writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { mode })
+  try {
+    for (;;) {
+      try {
+        linkSync(own, file)
+        return undefined
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      }
+      const text = textOf(file)
+      if (text === undefined) continue
+      const pid = holderOf(text)
+      if (pid !== undefined) return pid
+      // Left by one that was killed, or by an earlier run of the computer.
+      rmSync(file, { force: true })
     }
-    const pid = holderOf(file)
-    if (pid !== undefined) throw new BusyError(pid)
-    // Left by one that was killed, or by an earlier run of the computer.
-    rmSync(file, { force: true })
+  } finally {
+    rmSync(own, { force: true })
   }
 }
 
 /** The process of this program that is changing the computer whose root is at `root` now. */
 export function busyWith(root: string): number | undefined {
-  return holderOf(join(root, stateFolder, 'lock'))
+  return holderOf(textOf(join(root, stateFolder, 'lock')) ?? '')
 }
 
-function holderOf(file: string): number | undefined {
-  if (!existsSync(file)) return undefined
-  const [pid, start] = readFileSync(file, 'utf8').trim().split(' ')
+/** Undefined: it is not there, or no longer. */
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function holderOf(text: string): number | undefined {
+  const [pid, start] = text.trim().split(' ')
   return pid && startOf(Number(pid)) === start ? Number(pid) : undefined
 }
 

@@ -67,6 +67,10 @@ describe('what can go wrong', () => {
     expect(boot).not.toContain('let go')
     // The IOMMU is on already.
     expect(said(true)).not.toContain('intel_iommu')
+    // Which does not count for driverctl.
+    const driverctl = { '/usr/sbin/driverctl': '#!/bin/bash\n', '/etc/driverctl.d/': '' }
+    expect(said(true, driverctl)).toMatch(/Overrides of driverctl count at every start\. .*undo --root/)
+    expect(said(true, driverctl)).not.toContain('handover=off')
   })
 
   it('is nothing where nothing is changed', () => {

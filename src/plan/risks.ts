@@ -59,7 +59,7 @@ const ofChanges: { readonly [K in Change['kind']]: (changes: Of<K>, plan: Planne
     changes.flatMap((change) => [...ofSetting(change, plan), ...ofCommands(change)]),
 }
 
-function ofSetting(change: Configuration, { takes, words, wayBack }: Planned): readonly Risk[] {
+function ofSetting(change: Configuration, { changes, takes, words, wayBack }: Planned): readonly Risk[] {
   // Without words it is only an entry that keeps the line as it was.
   if (change.id === 'command-line' && words.length > 0)
     return [
@@ -72,12 +72,16 @@ function ofSetting(change: Configuration, { takes, words, wayBack }: Planned): r
     ]
   if (change.id === 'early-binding') {
     const off = change.edits.some(({ after }) => after?.includes('handover=off'))
+    // Its unit heeds no word on the command line (driverctl 0.111 to 0.121, driverctl@.service).
+    const always = changes.some((one) => one.kind === 'configuration' && one.id === 'driverctl')
     return [
       {
         can: `From the next start on no driver of the host gets ${listed(takes)}: what needs ${takes.length === 1 ? 'it' : 'them'} is missing from the beginning.`,
-        back: off
-          ? 'A start with handover=off on the kernel command line, or one for recovery, leaves them to the host.'
-          : (wayBack ?? fromRescue),
+        back: always
+          ? `Overrides of driverctl count at every start. ${fromRescue}`
+          : off
+            ? 'A start with handover=off on the kernel command line, or one for recovery, leaves them to the host.'
+            : (wayBack ?? fromRescue),
       },
     ]
   }

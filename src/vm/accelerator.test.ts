@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -16,9 +16,10 @@ describe('chooseAccelerator', () => {
     async () => {
       const folder = mkdtempSync(join(tmpdir(), 'handover-test-'))
       const qemu = join(folder, 'qemu')
+      const slow = join(folder, 'slow-kvm')
       const pretend = (line: string) => {
         writeFileSync(qemu, `#!/bin/sh\n${line}\n`, { mode: 0o755 })
-        return chooseAccelerator([qemu])
+        return chooseAccelerator([qemu], slow)
       }
       try {
         expect(await pretend('exit 67')).toEqual({ accelerator: 'kvm' })
@@ -26,7 +27,15 @@ describe('chooseAccelerator', () => {
           accelerator: 'tcg',
           because: 'KVM does not work: qemu: failed to initialize kvm: EBUSY',
         })
-        expect((await pretend('exec sleep 20')).because).toMatch(/too slow/)
+        writeFileSync(slow, `of-another-boot ${qemu}\n`)
+        expect((await pretend('exec sleep 20')).because).toMatch(/in 2 s$/)
+        // Not asked again, but another QEMU is, and this one where nothing is noted.
+        const remembered = await pretend('exit 67')
+        expect(remembered).toMatchObject({ accelerator: 'tcg', because: expect.stringContaining(slow) })
+        expect(readFileSync(slow, 'utf8')).toMatch(/^[0-9a-f-]{36} \S*qemu\n$/)
+        expect(await chooseAccelerator([qemu, '-s'], slow)).toEqual({ accelerator: 'kvm' })
+        rmSync(slow)
+        expect(await pretend('exit 67')).toEqual({ accelerator: 'kvm' })
       } finally {
         rmSync(folder, { recursive: true })
       }

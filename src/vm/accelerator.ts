@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process'
-import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { makeRunsFolder } from './run/places.js'
 
 export type Accelerator = 'kvm' | 'tcg'
 
@@ -20,10 +21,15 @@ const exitValue = 0x21
 const exitStatus = 2 * exitValue + 1
 
 /**
- * `qemu`: the program, and arguments that it always needs. KVM where it really works, software emulation where not. /dev/kvm may be there and yet run machines slower than the
- * emulation does (in a virtual machine whose host offers no nested virtualization, say), so a loop is tried in it.
+ * `qemu`: the program, and arguments that it always needs. KVM where it really works, software emulation where not. /dev/kvm may
+ * be there and yet run machines slower than the emulation does (in a virtual machine whose host offers no nested virtualization,
+ * say), so a loop is tried in it. That it was too slow is noted in the file `slow`, for this QEMU and until the computer is
+ * started again; every other answer is had at once.
  */
-export async function chooseAccelerator(qemu: readonly string[]): Promise<AcceleratorChoice> {
+export async function chooseAccelerator(
+  qemu: readonly string[],
+  slow: string | undefined = slowFile(),
+): Promise<AcceleratorChoice> {
   if (process.arch !== 'x64')
     return { accelerator: 'tcg', because: `KVM runs no x86 machines on ${process.arch}` }
   try {
@@ -38,9 +44,43 @@ export async function chooseAccelerator(qemu: readonly string[]): Promise<Accele
           : `/dev/kvm cannot be opened (${code}): join the group kvm, or run this as root`,
     }
   }
+  const boot = `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} `
+  const key = boot + qemu.join(' ')
+  const noted = slow === undefined ? [] : linesOf(slow).filter((line) => line.startsWith(boot))
+  if (noted.includes(key))
+    return { accelerator: 'tcg', because: `${tooSlow} when it was tried (it is tried again without ${slow})` }
   const failure = await tryKvm(qemu)
-  return failure === undefined ? { accelerator: 'kvm' } : { accelerator: 'tcg', because: failure }
+  if (failure === undefined) return { accelerator: 'kvm' }
+  if (failure === tooSlow && slow !== undefined) note(slow, [...noted, key])
+  return { accelerator: 'tcg', because: failure }
 }
+
+/** Beside the run folders, which go when the computer is switched off; undefined where they cannot be had. */
+function slowFile(): string | undefined {
+  try {
+    return join(makeRunsFolder(), '..', 'slow-kvm')
+  } catch {
+    return undefined
+  }
+}
+
+function linesOf(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return [] // none yet
+  }
+}
+
+function note(file: string, lines: readonly string[]): void {
+  try {
+    writeFileSync(file, `${lines.join('\n')}\n`)
+  } catch {
+    // It is tried again then.
+  }
+}
+
+const tooSlow = `KVM is there but too slow: a loop did not end in ${trialMs / 1000} s`
 
 /** Undefined: it works. */
 async function tryKvm([qemu, ...before]: readonly string[]): Promise<string | undefined> {
@@ -65,7 +105,7 @@ async function tryKvm([qemu, ...before]: readonly string[]): Promise<string | un
       child.on('error', (error) => resolve(`KVM could not be tried: ${error.message}`))
       child.on('close', (status, signal) => {
         if (status === exitStatus) resolve(undefined)
-        else if (signal) resolve(`KVM is there but too slow: a loop did not end in ${trialMs / 1000} s`)
+        else if (signal) resolve(tooSlow)
         else
           resolve(
             `KVM does not work: ${said.trim().split('\n').at(-1) || `QEMU ended with status ${status}`}`,

@@ -5,7 +5,7 @@
  * given back after by `changes/`; whoever starts a machine joins the two.
  */
 
-export { type Accelerator, type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
+export { type Accelerator, chooseAccelerator } from './accelerator.js'
 export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
 export { attachSlot, detachSlot } from './hotplug.js'

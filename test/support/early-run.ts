@@ -2,12 +2,21 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { FileEdit } from '../../src/changes/index.js'
 
 /** Vendor and device, as sysfs prints them, of what stands below the port: by device and function. */
 export type Cards = Readonly<Record<string, readonly [string, string]>>
 
 /** What is planned for in {@link runEarly}'s computer. */
 export const planned = { path: 'pci0000:00/01.0/00.0', vendor: 0x10de, device: 0x2206 }
+/** The same by its ids. */
+export const modprobe: FileEdit = {
+  path: '/etc/modprobe.d/handover.conf',
+  before: null,
+  after: 'options vfio-pci ids=10de:2206\n',
+  mode: 0o644,
+  folders: [],
+}
 export const card = ['0x10de', '0x2206'] as const
 
 /**

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { type Cards, card, planned, runEarly } from '../../../test/support/early-run.js'
 import { edited } from '../../../test/support/edited-host.js'
+import { debian as onlyKernel } from '../../../test/support/made-boot.js'
 import { workstation } from '../../../test/support/made-computers.js'
 import { denied, link, madeHost } from '../../../test/support/made-host.js'
 import type { Configuration } from '../../changes/index.js'
@@ -12,15 +13,8 @@ import { initramfsTools } from './initramfs-tools.js'
 import { planCommandLine } from './loaders.js'
 import { topologyPath } from './topology.js'
 
-/** As Debian installs GRUB and initramfs-tools: what is looked at of them. */
 const debian = {
-  '/proc/cmdline': 'BOOT_IMAGE=/boot/vmlinuz-6.1.0-50-amd64 root=LABEL=root ro quiet\n',
-  '/etc/default/grub': 'GRUB_CMDLINE_LINUX_DEFAULT="quiet"\n',
-  '/usr/sbin/grub-mkconfig': 'for x in $sysconfdir/default/grub.d/*.cfg ; do\n',
-  '/usr/sbin/update-grub': '#!/bin/sh\nexec grub-mkconfig -o /boot/grub/grub.cfg "$@"\n',
-  '/boot/grub/grub.cfg': 'menuentry\n',
-  '/usr/sbin/update-initramfs': '#!/bin/sh\n',
-  '/boot/initrd.img-6.1.0-50-amd64': 'an image',
+  ...onlyKernel,
   '/boot/initrd.img-6.1.0-49-amd64': 'another image',
   '/boot/initrd.img-6.1.0-49-amd64.bak': 'a copy that somebody made',
 }

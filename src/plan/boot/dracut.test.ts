@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { card, planned, runEarly } from '../../../test/support/early-run.js'
+import { card, modprobe, planned, runEarly } from '../../../test/support/early-run.js'
 import { denied, type Made, madeHost } from '../../../test/support/made-host.js'
-import type { Configuration, FileEdit } from '../../changes/index.js'
+import type { Configuration } from '../../changes/index.js'
 import { dracut } from './dracut.js'
 
 type Files = Readonly<Record<string, Made>>
@@ -37,13 +37,6 @@ const fedora = system((kernel) => `initramfs-${kernel}.img`, {
 const opensuse = system((kernel) => `initrd-${kernel}`, { '/boot/initrd-6.12-kdump': 'kdump' })
 
 const plan = (files: Files) => dracut.plan(madeHost(files), [planned]) as Configuration
-const modprobe: FileEdit = {
-  path: '/etc/modprobe.d/handover.conf',
-  before: null,
-  after: 'options vfio-pci ids=10de:2206\n',
-  mode: 0o644,
-  folders: [],
-}
 
 describe('dracut', () => {
   it('is in charge where initramfs-tools is not', () => {

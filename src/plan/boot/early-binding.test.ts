@@ -205,6 +205,10 @@ describe('driverctl', () => {
       '/etc/driverctl.d/pci-0000:01:00.1': 'vfio-pci\n',
     }
     expect(ids({ ...used, ...done })).toEqual(['early-binding'])
+    const secret = { '/etc/driverctl.d/': null, '/etc/driverctl.d': denied }
+    expect(() => ids({ ...used, ...secret, '/etc/driverctl.d/pci-0000:01:00.0': denied })).toThrow(
+      '/etc/driverctl.d/pci-0000:01:00.0: denied',
+    )
   })
 
   it('is by hand where it would take an equal device that stays', () => {

@@ -169,19 +169,17 @@ describe('GRUB with boot loader entries', () => {
 
   it('takes the words out of entries that came since, and leaves the others alone', () => {
     const found = plan(grubBls, files) as LoaderPlan
-    const [[, , script]] = found.change!.takeBack as [readonly string[]]
+    const [[, , script, ...known]] = found.change!.takeBack as [readonly string[]]
     const run = (name: string, text: string) =>
       execFileSync(
         'sh',
         [
           '-c',
-          `d=$(mktemp -d); printf %s "$2" >"$d/$1.conf"; ${script!.replaceAll('/boot/loader/entries', '$d')}
-cat "$d/$1.conf"; rm -r "$d"`,
-          'sh',
-          name,
-          text,
+          `d=$(mktemp -d); printf %s "$text" >"$d/$name.conf"; ${script!.replaceAll('/boot/loader/entries', '$d')}
+cat "$d/$name.conf"; rm -r "$d"`,
+          ...known,
         ],
-        { encoding: 'utf8' },
+        { encoding: 'utf8', env: { ...process.env, name, text } },
       )
     const text = blsEntry('6.18', `${word} quiet ${word} ${word}`)
     expect(run(`${machineId}-6.18`, text)).toBe(blsEntry('6.18', '').replace('options ', 'options quiet'))

@@ -1,9 +1,9 @@
-import { type FileEdit, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { addToSetting } from './grub-settings.js'
-import { names } from './kernel-install.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
+import { bySdbootutil, names } from './kernel-install.js'
+import { commandLine, keeping, type Loader } from './loader.js'
 import { wayBackLine } from './words.js'
 
 const settings = '/etc/default/grub'
@@ -31,8 +31,8 @@ export const grub: Loader = {
   installed: (host) => (textAt(host, settings) === null ? undefined : settings),
   ...keeping((host, words) => {
     const edit = `add ${words.join(' ')} to ${variable} in ${settings}, and have GRUB's menu made anew`
-    if (textAt(host, '/usr/bin/sdbootutil') !== null)
-      return byHand("GRUB's entries here are made by sdbootutil", `add ${words.join(' ')} with it`)
+    const another = bySdbootutil(host, words)
+    if (another !== undefined) return another
     const found = installations.flatMap((one) => {
       const script = scriptOf(host, one.program)
       const menu = textAt(host, `${one.folder}/grub.cfg`)

@@ -2,6 +2,7 @@ import type { Configuration, FileEdit } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { beforeUdev } from './before-udev.js'
 import { booster } from './booster.js'
+import { bootedBy } from './booted.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { dracut } from './dracut.js'
 import { type EarlyFunction, takenBy } from './early.js'
@@ -62,8 +63,19 @@ function byPlace(
 }
 
 /** Where the initramfs is copied to the EFI system partition, or into an image there, that is done too. */
-function carriedOn(host: Host, change: Configuration): Configuration {
-  const known = installedLoaders(host).flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
+function carriedOn(host: Host, change: Configuration): Configuration | ByHand {
+  const loaders = installedLoaders(host)
+  const { fits } = bootedBy(host)
+  // What it started lies on its partition: an image in /boot alone would change nothing.
+  if (
+    fits.every((one) => one.startsWith('systemd-')) &&
+    !loaders.some(({ startedBy }) => startedBy.some((one) => fits.includes(one)))
+  )
+    return byHand(
+      'systemd-boot or a unified kernel image started this system, and none of its files is there: their partition may not be mounted',
+      'mount it, and plan again',
+    )
+  const known = loaders.flatMap(({ copiesImages }) => (copiesImages ? [copiesImages] : []))
   // These copy new images by themselves, but not the old ones that undoing puts back.
   const again = known.filter((argv) => argv.length > 0)
   if (again.length > 0) return { ...change, takeBack: [...(change.takeBack ?? []), ...again] }

@@ -8,13 +8,15 @@
  */
 import {
   type FileEdit,
+  fileEdit,
   isThere,
-  missingFolders,
   type Regeneration,
   textAt,
   UnreadableError,
 } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
+import { type ByHand, byHand } from './by-hand.js'
+import { addToLines } from './words.js'
 
 /** Where those partitions are mounted (kernel-install.xml, BOOT_ROOT). */
 const bootFolders = ['/efi', '/boot', '/boot/efi']
@@ -30,6 +32,11 @@ export interface BootFile {
   readonly path: string
   /** Whose it is, where kernel-install made it: `<token>-<version>`; undefined: somebody else did. */
   readonly made: { readonly token: string; readonly version: string } | undefined
+}
+
+/** The one of the newest kernel. */
+export function newestOf(files: readonly BootFile[]): BootFile {
+  return files.toSorted((a, b) => new Intl.Collator('en', { numeric: true }).compare(a.path, b.path)).at(-1)!
 }
 
 /** Entries of type 1. Throws {@link UnreadableError}. */
@@ -69,7 +76,7 @@ export function names(host: Host, folder: string): readonly string[] {
 }
 
 /** All files that kernel-install makes anew for the kernels that are there. Throws {@link UnreadableError}. */
-export function kernelInstallFiles(host: Host): readonly string[] {
+function kernelInstallFiles(host: Host): readonly string[] {
   const entries = entriesOf(host).flatMap(({ boot, path, made }) => {
     if (made === undefined) return []
     const folder = `${boot}/${made.token}/${made.version}`
@@ -98,8 +105,17 @@ export function runKernelInstall(host: Host): Regeneration | undefined {
   }
 }
 
-const forEachKernel =
-  'for v in $(ls /lib/modules); do for k in "/boot/vmlinuz-$v" "/lib/modules/$v/vmlinuz"; do if [ -f "$k" ]; then kernel-install add "$v" "$k"; break; fi; done; done'
+const forEachKernel = `for v in /lib/modules/*; do v=\${v##*/}; for k in "/boot/vmlinuz-$v" "/lib/modules/$v/vmlinuz"; do if [ -f "$k" ]; then kernel-install add "$v" "$k"; break; fi; done; done`
+
+/** openSUSE's sdbootutil makes and removes entries with kernels and snapshots (openSUSE/sdbootutil, ARCHITECTURE.md). */
+export function bySdbootutil(host: Host, words: readonly string[]): ByHand | undefined {
+  return isThere(host, '/usr/bin/sdbootutil')
+    ? byHand(
+        'the boot entries here are made by sdbootutil',
+        `add ${words.join(' ')} to the line in ${cmdline}, and run sdbootutil update-all-entries`,
+      )
+    : undefined
+}
 
 /** Boot counting gives entries new names at every start (Automatic Boot Assessment, /etc/kernel/tries). */
 export function countsBoots(host: Host): boolean {
@@ -113,13 +129,8 @@ export function countsBoots(host: Host): boolean {
 export function editCmdline(host: Host, words: readonly string[]): FileEdit {
   const before = textAt(host, cmdline)
   const base = before ?? textAt(host, '/usr/lib/kernel/cmdline') ?? runningLine(host)
-  return {
-    path: cmdline,
-    before,
-    after: words.every((word) => lineOf(base).includes(word)) ? before : append(base, words),
-    mode: 0o644,
-    folders: missingFolders(host, cmdline),
-  }
+  const after = addToLines(base, isLine, words) ?? `${base}${words.join(' ')}\n`
+  return fileEdit(host, cmdline, after === base ? before : after)
 }
 
 function runningLine(host: Host): string {
@@ -127,20 +138,5 @@ function runningLine(host: Host): string {
   return `${words.filter((word) => !/^(BOOT_IMAGE|initrd)=/.test(word)).join(' ')}\n`
 }
 
-/** The words of the line; comments are none from systemd 254 on, and before that there cannot be any. */
-function lineOf(text: string): readonly string[] {
-  return text
-    .split('\n')
-    .filter((line) => !/^\s*#/.test(line))
-    .join(' ')
-    .split(/\s+/)
-}
-
-/** Words after the last line that is none of comment and space: all lines are joined. */
-function append(text: string, words: readonly string[]): string {
-  const lines = text.split('\n')
-  const last = lines.findLastIndex((line) => line.trim() !== '' && !/^\s*#/.test(line))
-  const added = words.filter((word) => !lineOf(text).includes(word)).join(' ')
-  if (last === -1) return `${text}${added}\n`
-  return lines.with(last, `${lines[last]!.trimEnd()} ${added}`).join('\n')
-}
+/** All lines are joined; comments are left out from systemd 254 on, and before that there cannot be any. */
+const isLine = (line: string) => line.trim() !== '' && !/^\s*#/.test(line)

@@ -1,9 +1,9 @@
-import { textAt } from '../../changes/index.js'
+import { fileEdit, textAt } from '../../changes/index.js'
 import { byHand } from './by-hand.js'
 import { optionsOf, withOptions } from './grub-bls.js'
 import { names } from './kernel-install.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
-import { addWords, wayBackLine } from './words.js'
+import { commandLine, keeping, type Loader } from './loader.js'
+import { missingWords, wayBackLine } from './words.js'
 
 const settings = '/etc/kernelstub/configuration'
 const run = ['kernelstub']
@@ -64,7 +64,7 @@ function changed(text: string, words: readonly string[]): { text: string; esp: s
   // Without these it writes the options into the firmware's own boot entry, or nothing at all.
   if (user.setup_loader !== true || user.manage_mode !== true || user.live_mode === true) return undefined
   if (asWritten(found) !== text.trimEnd()) return undefined
-  const missing = words.filter((word) => addWords(options.join(' '), [word]) !== options.join(' '))
+  const missing = missingWords(options.join(' '), words)
   const after = asWritten({ ...found, user: { ...user, kernel_options: [...options, ...missing] } })
   return { text: after + text.slice(text.trimEnd().length), esp }
 }

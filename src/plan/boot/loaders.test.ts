@@ -180,6 +180,16 @@ describe('images that are copied to where they are started from', () => {
     }
     expect((planEarlyBinding(madeHost(fedora), [card]) as Configuration).commands).toHaveLength(1)
   })
+
+  it('are not made where it is not to be seen', () => {
+    const { '/boot/loader/entries/arch.conf': _, ...unmounted } = madeLoaders['systemd-boot']!
+    expect(planEarlyBinding(madeHost({ ...unmounted, ...tools }), [card])).toMatchObject({
+      because: expect.stringContaining('may not be mounted'),
+    })
+    expect(planEarlyBinding(madeHost({ ...madeLoaders['systemd-boot'], ...tools }), [card])).toEqual(
+      initramfsTools.plan(madeHost(tools), [card]),
+    )
+  })
 })
 
 describe('words on a command line', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { modprobe } from '../../../test/support/early-run.js'
 import { denied, type Made, madeHost } from '../../../test/support/made-host.js'
 import { kernelstubSettings, madeLoaders } from '../../../test/support/made-loaders.js'
 import { diff } from '../../changes/index.js'
@@ -156,14 +157,8 @@ describe('NixOS', () => {
   })
 
   it('is told the ids', () => {
-    const modprobe = {
-      path: '',
-      before: null,
-      after: '# x\noptions vfio-pci ids=10de:2206,10de:1aef\n',
-      mode: 0o644,
-      folders: [],
-    }
-    expect(nixosInitramfs.planById(madeHost({}), modprobe)).toMatchObject({
+    const after = '# x\noptions vfio-pci ids=10de:2206,10de:1aef\n'
+    expect(nixosInitramfs.planById(madeHost({}), { ...modprobe, after })).toMatchObject({
       edit: expect.stringContaining('boot.kernelParams = [ "vfio-pci.ids=10de:2206,10de:1aef" ];'),
     })
   })

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { card, planned, runEarly } from '../../../test/support/early-run.js'
+import { card, modprobe, planned, runEarly } from '../../../test/support/early-run.js'
 import { type Made, madeHost } from '../../../test/support/made-host.js'
-import type { Configuration, FileEdit } from '../../changes/index.js'
+import type { Configuration } from '../../changes/index.js'
 import { mkinitcpio } from './mkinitcpio.js'
 import { presetImages } from './mkinitcpio-presets.js'
 
@@ -45,13 +45,6 @@ const arch: Files = {
 }
 const plan = (files: Files) => mkinitcpio.plan(madeHost(files), [planned]) as Configuration
 const edit = (change: Configuration, path: string) => change.edits.find((one) => one.path.endsWith(path))!
-const modprobe: FileEdit = {
-  path: '/etc/modprobe.d/handover.conf',
-  before: null,
-  after: 'options vfio-pci ids=10de:2206\n',
-  mode: 0o644,
-  folders: [],
-}
 
 describe('mkinitcpio', () => {
   it('gets a hook and a drop-in, and makes the images of all presets anew', () => {

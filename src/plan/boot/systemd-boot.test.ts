@@ -80,13 +80,26 @@ describe('entries of kernel-install', () => {
       '# mine\nroot=LABEL=root\nquiet intel_iommu=on\n\n# end\n',
     )
     const there = '# mine\nintel_iommu=on quiet\n'
-    expect(edits(planned({ ...debian, '/etc/kernel/cmdline': there }))['/etc/kernel/cmdline']).toBe(there)
+    expect(edits(planned({ ...debian, '/etc/kernel/cmdline': there }))['/etc/kernel/cmdline']).toBeUndefined()
+    // The last word of a name counts.
+    const off = 'intel_iommu=on intel_iommu=off\n'
+    expect(edits(planned({ ...debian, '/etc/kernel/cmdline': off }))['/etc/kernel/cmdline']).toBe(
+      'intel_iommu=on intel_iommu=off intel_iommu=on\n',
+    )
   })
 
   it('are left alone where boots are counted', () => {
     expect(planCommandLine(madeHost({ ...debian, '/etc/kernel/tries': '3\n' }), ['x'])).toMatchObject({
       because: expect.stringContaining('boot counting'),
       edit: expect.stringContaining('add x to the options of the entries in /boot/efi/loader/entries'),
+    })
+  })
+
+  it('are left alone where another program makes them', () => {
+    expect(
+      planCommandLine(madeHost({ ...debian, '/usr/bin/sdbootutil': '#!/bin/bash\n' }), ['x']),
+    ).toMatchObject({
+      because: expect.stringContaining('sdbootutil'),
     })
   })
 
@@ -121,6 +134,7 @@ options quiet
         'options quiet handover=off\n',
       ),
     })
+    expect(change.edits.map(({ mayGo }) => mayGo)).toEqual([true, undefined])
     expect(change.commands).toEqual([])
   })
 

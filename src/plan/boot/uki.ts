@@ -1,8 +1,15 @@
 import type { Regeneration } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
-import { type BootFile, countsBoots, editCmdline, imagesOf, runKernelInstall } from './kernel-install.js'
-import type { Loader } from './loader.js'
+import {
+  type BootFile,
+  countsBoots,
+  editCmdline,
+  imagesOf,
+  newestOf,
+  runKernelInstall,
+} from './kernel-install.js'
+import { commandLine, type Loader } from './loader.js'
 
 const wayBackName = '00-without-handover.efi'
 
@@ -36,13 +43,9 @@ export const unifiedKernelImage: Loader = {
       return byHand('what makes the unified kernel images here is not known (kernel-install would be)', edit)
     if (countsBoots(host)) return byHand('boot counting gives images another name at every start', edit)
     return {
-      change: {
-        kind: 'configuration',
-        id: 'command-line',
-        title: `kernel command line: ${words.join(' ')} (unified kernel image)`,
-        edits: [editCmdline(host, words)],
+      change: commandLine('unified kernel image', words, [editCmdline(host, words)], {
         commands: [...copyOf(host), command],
-      },
+      }),
       wayBack,
     }
   },
@@ -56,9 +59,7 @@ function images(host: Host): readonly BootFile[] {
 
 /** Keeps the newest image under a name that comes last of equals in the menu; nothing where one is kept already. */
 function copyOf(host: Host): readonly Regeneration[] {
-  const newest = images(host)
-    .toSorted((a, b) => new Intl.Collator('en', { numeric: true }).compare(a.path, b.path))
-    .at(-1)!
+  const newest = newestOf(images(host))
   const path = `${newest.boot}/EFI/Linux/${wayBackName}`
   return imagesOf(host).some((one) => one.path === path)
     ? []

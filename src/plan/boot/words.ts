@@ -6,6 +6,26 @@ export function addWords(line: string, words: readonly string[]): string {
   return words.reduce((made, word) => (holds(made, word) ? made : append(made, word)), line)
 }
 
+/**
+ * A text of which several lines together are the command line, those that `isOf` is true of, with words added to the last of
+ * them. Undefined: there is none.
+ */
+export function addToLines(
+  text: string,
+  isOf: (line: string) => boolean,
+  words: readonly string[],
+): string | undefined {
+  const lines = text.split('\n')
+  const last = lines.findLastIndex(isOf)
+  if (last === -1) return undefined
+  const missing = missingWords(lines.filter(isOf).join(' '), words)
+  return missing.length === 0 ? text : lines.with(last, addWords(lines[last]!.trimEnd(), missing)).join('\n')
+}
+
+export function missingWords(line: string, words: readonly string[]): readonly string[] {
+  return words.filter((word) => !holds(line, word))
+}
+
 /** The line of an entry that starts without the change. */
 export function wayBackLine(line: string): string {
   return addWords(line, ['handover=off'])

@@ -1,17 +1,6 @@
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { processStart } from '../../plan/index.js'
+import { processStart, takeFile } from '../../plan/index.js'
 import type { Accelerator } from '../accelerator.js'
 import { MachineError } from '../machine-error.js'
 import { makeRunsFolder, runFolder, runsFolder } from './places.js'
@@ -170,15 +159,22 @@ export class OwnRun {
   ): OwnRun {
     const folder = runFolder(name, runs)
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const watcher = processOf(process.pid)!
     const before = readRun(name, runs)
     if (before && isRunning(before)) throw runsAlready(before)
-    take(folder, name, watcher)
+    take(folder, name)
     for (const file of readdirSync(folder))
       if (!['pid', 'log'].includes(file)) rmSync(join(folder, file), { recursive: true })
     const run = new OwnRun(folder, {
       schema: 'handover.run/1',
-      ...{ name, file, startedAt: new Date().toISOString(), watcher, kept, qemu: null, accelerator: null },
+      ...{
+        name,
+        file,
+        startedAt: new Date().toISOString(),
+        watcher: processOf(process.pid)!,
+        kept,
+        qemu: null,
+        accelerator: null,
+      },
       ...{ addresses: [], disks: [], memoryBytes, cpus, arguments: more, journals: [], ended: null },
     })
     run.note({})
@@ -240,21 +236,13 @@ function clearAway(folder: string): void {
     if (file === 'pid' || file.endsWith('.sock')) rmSync(join(folder, file), { force: true })
 }
 
-function take(folder: string, name: string, { pid, start }: Process): void {
+function take(folder: string, name: string): void {
   const { pid: file } = filesOf(folder)
-  for (;;) {
-    try {
-      const fd = openSync(file, 'wx', 0o600)
-      writeSync(fd, `${pid} ${start}\n`)
-      closeSync(fd)
-      return
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code !== 'EEXIST') throw new MachineError(`${file} cannot be written: ${code}`)
-    }
-    const [other, began] = readFileSync(file, 'utf8').trim().split(' ')
-    if (other && processStart(Number(other)) === began)
-      throw new MachineError(`${name} is being started (process ${other})`)
-    rmSync(file, { force: true })
+  let other: number | undefined
+  try {
+    other = takeFile(file, 0o600)
+  } catch (error) {
+    throw new MachineError(`${file} cannot be written: ${(error as NodeJS.ErrnoException).code}`)
   }
+  if (other !== undefined) throw new MachineError(`${name} is being started (process ${other})`)
 }
