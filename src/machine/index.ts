@@ -35,7 +35,13 @@ export { roughSizeText, sizeText } from './sizes.js'
 export { type BootFrameBuffer, memoryMapPath } from './system/boot-frame-buffers.js'
 export { type Chassis, chassisPath } from './system/chassis.js'
 export { type Connector, connectorsFolder } from './system/connectors.js'
-export { type CoreKind, coreKindFiles, cpusFolder, type HostThread } from './system/cpu-topology.js'
+export {
+  type CoreKind,
+  coreKindFiles,
+  cpusFolder,
+  type HostThread,
+  parseCpuList,
+} from './system/cpu-topology.js'
 export { driverctlFolder, type RuleLine, udevRulesFolder } from './system/device-rights.js'
 export { hypervisorTypePath, xenFeaturesPath } from './system/hypervisor.js'
 export { type InputDevice, inputDevicesPath, inputLinksFolder } from './system/input-devices.js'

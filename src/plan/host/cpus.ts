@@ -1,5 +1,7 @@
-import { missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { readAttribute, textAt } from '../../changes/index.js'
+import { cpusFolder, parseCpuList } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
+import { ownFile } from '../boot/own-file.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
 /** Where systemd has everything that is not a machine: services, people's sessions, itself (systemd.special(7)). */
@@ -11,16 +13,16 @@ const units = ['system.slice', 'user.slice', 'init.scope'] as const
  * AllowedCPUs= needs systemd 244 and cgroups of version 2 with cpuset (systemd.resource-control(5)). Machines of libvirt are in
  * machine.slice, which is not touched.
  */
-export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boot'>): Wished {
+export function planCpus(wish: string, { host, boot }: About): Wished {
   const option = `--cpus ${wish}`
-  const asked = parseList(wish)
-  if (asked === undefined) throw new WishError(option, 'give a list, as 2-7,10')
+  const asked = [...new Set(parseCpuList(wish) ?? [])].sort((a, b) => a - b)
+  if (asked.length === 0) throw new WishError(option, 'give a list, as 2-7,10')
   if (boot)
     throw new WishError(
       option,
       'it is for now, without --boot: at every start, it would keep them from the host also while no machine runs',
     )
-  const online = parseList(readAttribute(host, '/sys/devices/system/cpu/online')) ?? []
+  const online = parseCpuList(readAttribute(host, `${cpusFolder}/online`)) ?? []
   const missing = asked.filter((cpu) => !online.includes(cpu))
   if (missing.length > 0)
     throw new WishError(option, `there is no processor ${listText(missing)}; there are ${listText(online)}`)
@@ -41,33 +43,17 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
         kind: 'configuration',
         id: 'processors',
         title: `processors ${listText(asked)} for virtual machines alone, until undo or a restart`,
-        edits: units.map((unit) => {
-          const path = `/run/systemd/system/${unit}.d/handover.conf`
-          return {
-            path,
-            before: textAt(host, path),
-            after: `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${listText(left)}\n`,
-            mode: 0o644,
-            folders: missingFolders(host, path),
-          }
-        }),
+        edits: units.map((unit) =>
+          ownFile(
+            host,
+            `/run/systemd/system/${unit}.d/handover.conf`,
+            `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${listText(left)}\n`,
+          ),
+        ),
         commands: [{ run: ['systemctl', 'daemon-reload'], rewrites: [], tells: true }],
       },
     ],
   }
-}
-
-/** Sorted, each once; undefined: no such list (Linux lib/bitmap-str.c bitmap_parselist: `0-3,8`). */
-function parseList(text: string): readonly number[] | undefined {
-  const cpus = new Set<number>()
-  for (const part of text.split(',')) {
-    const found = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part)
-    if (!found) return undefined
-    const [first, last] = [Number(found[1]), Number(found[2] ?? found[1])]
-    if (last < first) return undefined
-    for (let cpu = first; cpu <= last; cpu++) cpus.add(cpu)
-  }
-  return [...cpus].sort((a, b) => a - b)
 }
 
 function listText(cpus: readonly number[]): string {

@@ -1,6 +1,7 @@
-import { type Configuration, missingFolders, textAt } from '../../changes/index.js'
+import { type Configuration, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from '../boot/by-hand.js'
+import { ownFile } from '../boot/own-file.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
 const rules = '/etc/udev/rules.d/70-handover-vfio.rules'
@@ -16,13 +17,6 @@ const limits = '/etc/security/limits.d/handover.conf'
  */
 export function planGroup(group: string, { host }: About): Wished {
   if (!/^[a-z_][a-z0-9_.-]*$/i.test(group)) throw new WishError(`--group ${group}`, 'that is no group name')
-  const edit = (path: string, after: string) => ({
-    path,
-    before: textAt(host, path),
-    after,
-    mode: 0o644,
-    folders: missingFolders(host, path),
-  })
   const hasLimits = ['/etc/security', '/usr/etc/security'].some((path) => host.list(path).kind === 'value')
   return {
     changes: [
@@ -33,7 +27,8 @@ export function planGroup(group: string, { host }: About): Wished {
           ? `rights of the group ${group}: /dev/vfio; locked memory, from the next login on`
           : `rights of the group ${group}: /dev/vfio`,
         edits: [
-          edit(
+          ownFile(
+            host,
             rules,
             `${written}
 SUBSYSTEM=="vfio", GROUP="${group}", MODE="0660"
@@ -43,7 +38,8 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
           ),
           ...(hasLimits
             ? [
-                edit(
+                ownFile(
+                  host,
                   limits,
                   `${written}
 @${group} hard memlock unlimited

@@ -1,13 +1,14 @@
-import { missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { readAttribute, textAt } from '../../changes/index.js'
 import {
   hugePagesFolder,
   knownValue,
   memoryPath,
-  nodesFolder,
+  nodeHugePagesFolder,
   roughSizeText,
   sizeText,
 } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
+import { ownFile } from '../boot/own-file.js'
 import { type About, known, parseSize, WishError, type Wished, written } from './wish.js'
 
 const tmpfiles = '/usr/bin/systemd-tmpfiles'
@@ -41,7 +42,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
   const where = node === undefined ? 'this computer' : `NUMA node ${node.number}, where the device is,`
   if (total >= memory) throw new WishError(option, `${where} has ${roughSizeText(memory)} of memory`)
 
-  const folder = `${node === undefined ? hugePagesFolder : `${nodesFolder}/node${node.number}/hugepages`}/hugepages-${size / 1024n}kB`
+  const folder = `${node === undefined ? hugePagesFolder : nodeHugePagesFolder(node.number)}/hugepages-${size / 1024n}kB`
   const path = `${folder}/nr_hugepages`
   const title = `huge pages of ${sizeText(size)}${node === undefined ? '' : ` at NUMA node ${node.number}`}`
   const count = String(total / size)
@@ -70,15 +71,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
         kind: 'configuration',
         id: 'huge-pages',
         title: `${count} ${title} at every start`,
-        edits: [
-          {
-            path: file,
-            before: textAt(host, file),
-            after: `${written}\nw ${path} - - - - ${count}\n`,
-            mode: 0o644,
-            folders: missingFolders(host, file),
-          },
-        ],
+        edits: [ownFile(host, file, `${written}\nw ${path} - - - - ${count}\n`)],
         commands: [],
       },
     ],

@@ -1,6 +1,7 @@
-import { mediatedTypesFolder, missingFolders, textAt } from '../../changes/index.js'
+import { mediatedTypesFolder, textAt } from '../../changes/index.js'
 import { knownValue } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
+import { ownFile } from '../boot/own-file.js'
 import { type About, WishError, type Wished, type Wishes } from './wish.js'
 
 /**
@@ -43,7 +44,6 @@ export function planMediatedDevice(
       changes: [],
       byHand: byHand('mdevctl is not installed, which would make it at every start', 'install mdevctl'),
     }
-  const path = `/etc/mdevctl.d/${address}/${uuid}`
   return {
     changes: [
       {
@@ -51,13 +51,11 @@ export function planMediatedDevice(
         id: 'mediated-device',
         title: `mediated device ${uuid} (${type} of ${address}) at every start`,
         edits: [
-          {
-            path,
-            before: textAt(host, path),
-            after: `${JSON.stringify({ mdev_type: type, start: 'auto', attrs: [] }, null, 2)}\n`,
-            mode: 0o644,
-            folders: missingFolders(host, path),
-          },
+          ownFile(
+            host,
+            `/etc/mdevctl.d/${address}/${uuid}`,
+            `${JSON.stringify({ mdev_type: type, start: 'auto', attrs: [] }, null, 2)}\n`,
+          ),
         ],
         commands: [],
       },

@@ -1,6 +1,7 @@
-import { type Change, missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { type Change, readAttribute } from '../../changes/index.js'
 import { knownValue, type PciFunction } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
+import { ownFile } from '../boot/own-file.js'
 import { topologyPath } from '../boot/topology.js'
 import { type About, known, WishError, type Wished, written } from './wish.js'
 
@@ -93,7 +94,6 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
     'DRIVER=="?*"',
     'ATTR{sriov_numvfs}=="0"',
   ].join(', ')
-  const path = `/etc/udev/rules.d/70-handover-functions-${place.replaceAll(/[/:]/g, '-')}.rules`
   return {
     changes: [
       {
@@ -101,16 +101,14 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
         id: `virtual-functions-${f.address}`,
         title: `${wish} virtual functions of ${f.address} at every start`,
         edits: [
-          {
-            path,
-            before: textAt(host, path),
-            after: `${written}
+          ownFile(
+            host,
+            `/etc/udev/rules.d/70-handover-functions-${place.replaceAll(/[/:]/g, '-')}.rules`,
+            `${written}
 ${card}, ATTR{sriov_drivers_autoprobe}="0"
 ${card}, ATTR{sriov_numvfs}="${wish}"
 `,
-            mode: 0o644,
-            folders: missingFolders(host, path),
-          },
+          ),
         ],
         commands: [],
       },
