@@ -32,10 +32,12 @@ export function planCpus(wish: string, { host, boot }: About): Wished {
   if (host.list('/run/systemd/system').kind !== 'value' || !controllers.split(/\s/).includes('cpuset'))
     return {
       changes: [],
-      byHand: byHand(
-        'there is no systemd with cgroups of version 2',
-        `keep everything but the machine off the processors ${listText(asked)}`,
-      ),
+      byHand: [
+        byHand(
+          'there is no systemd with cgroups of version 2',
+          `keep everything but the machine off the processors ${listText(asked)}`,
+        ),
+      ],
     }
   return {
     changes: [

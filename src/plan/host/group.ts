@@ -53,10 +53,12 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
       },
     ],
     ...(!hasLimits && {
-      byHand: byHand(
-        'there is no /etc/security, so no pam_limits',
-        `have the people of ${group} allowed to lock the memory of a machine (RLIMIT_MEMLOCK)`,
-      ),
+      byHand: [
+        byHand(
+          'there is no /etc/security, so no pam_limits',
+          `have the people of ${group} allowed to lock the memory of a machine (RLIMIT_MEMLOCK)`,
+        ),
+      ],
     }),
   }
 }

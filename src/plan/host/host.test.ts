@@ -230,6 +230,11 @@ describe('a mediated device', () => {
     const { changes, takes } = plan(wish(), {}, on)
     expect(takes).toEqual([])
     expect(changes).toEqual([{ kind: 'mediated-device', address: card, type: 'nvidia-63', uuid }])
+    const made: Edits = {
+      [`/sys/bus/mdev/devices/${uuid}/`]: '',
+      [`${sys}/mdev_supported_types/nvidia-63/available_instances`]: '0\n',
+    }
+    expect(plan(wish(), made, on).changes).toEqual([])
   })
 
   it('is made at every start by mdevctl, in its own format', () => {

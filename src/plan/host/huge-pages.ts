@@ -62,7 +62,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
   if (host.list('/run/systemd/system').kind !== 'value' || host.readBytes(tmpfiles, 1).kind !== 'value')
     return {
       changes: [],
-      byHand: byHand('there is no systemd', `have ${count} written to ${path} at every start`),
+      byHand: [byHand('there is no systemd', `have ${count} written to ${path} at every start`)],
     }
   const file = `/etc/tmpfiles.d/handover-huge-pages-${node === undefined ? '' : `node${node.number}-`}${size / 1024n}kB.conf`
   return {

@@ -1,4 +1,4 @@
-import { mediatedTypesFolder, textAt } from '../../changes/index.js'
+import { type Change, diff, mediatedTypesFolder, readAttribute } from '../../changes/index.js'
 import { knownValue } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { ownFile } from '../boot/own-file.js'
@@ -31,10 +31,11 @@ export function planMediatedDevice(
   if (!types.value.includes(type))
     throw new WishError(option, `${address} has no such type; it has ${types.value.join(', ') || 'none'}`)
   if (!boot) {
-    const isMade = host.list(`/sys/bus/mdev/devices/${uuid}`).kind === 'value'
-    const left = textAt(host, `${folder}/${type}/available_instances`)
-    if (!isMade && Number(left) === 0) throw new WishError(option, `${address} has none of it left`)
-    return { changes: [{ kind: 'mediated-device', address, type, uuid }] }
+    const change: Change = { kind: 'mediated-device', address, type, uuid }
+    const left = readAttribute(host, `${folder}/${type}/available_instances`)
+    if (left === '0' && diff(change, host).length > 0)
+      throw new WishError(option, `${address} has none of it left`)
+    return { changes: [change] }
   }
   const hasTool = ['/usr/sbin/mdevctl', '/usr/bin/mdevctl'].some(
     (path) => host.readBytes(path, 1).kind === 'value',
@@ -42,7 +43,7 @@ export function planMediatedDevice(
   if (!hasTool)
     return {
       changes: [],
-      byHand: byHand('mdevctl is not installed, which would make it at every start', 'install mdevctl'),
+      byHand: [byHand('mdevctl is not installed, which would make it at every start', 'install mdevctl')],
     }
   return {
     changes: [

@@ -16,10 +16,9 @@ export function planVirtualFunctions(wish: string, about: About): Wished {
   if (!/^[1-9]\d{0,4}$/.test(wish)) throw new WishError(option, 'give a number, 1 or more')
   if (about.devices.length === 0) throw new WishError(option, 'name the DEVICE that is to have them')
   const found = about.devices.map((f) => planOne(f, wish, option, about))
-  const left = found.flatMap((one) => one.byHand ?? [])
   return {
     changes: found.flatMap(({ changes }) => changes),
-    ...(left[0] !== undefined && { byHand: left[0] }),
+    byHand: found.flatMap(({ byHand = [] }) => byHand),
   }
 }
 
@@ -80,7 +79,7 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
   if (place === undefined || vendor === undefined || device === undefined)
     return {
       changes: [],
-      byHand: byHand(`where ${f.address} stands is not known`, 'run this as root, on the computer itself'),
+      byHand: [byHand(`where ${f.address} stands is not known`, 'run this as root, on the computer itself')],
     }
   const hex = (id: number) => `0x${id.toString(16).padStart(4, '0')}`
   const [root, ...hops] = place.split('/')
