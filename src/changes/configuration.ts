@@ -187,6 +187,11 @@ function madeOf(disk: Disk, kept: string): Hashes | null {
   return text === null ? null : (JSON.parse(text) as Hashes)
 }
 
+/** A file as it is and as it is to be, with `mode` where it is new. Throws {@link UnreadableError}. */
+export function fileEdit(host: Host, path: string, after: string | null, mode = 0o644): FileEdit {
+  return { path, before: textAt(host, path), after, mode, folders: missingFolders(host, path) }
+}
+
 /** Folders above a file that are not there, so that undoing takes them away too. */
 export function missingFolders(host: Host, path: string): readonly string[] {
   const folder = dirname(path)

@@ -36,7 +36,7 @@ export {
   type Regeneration,
   type Shown,
 } from './change.js'
-export { isShown, isThere, missingFolders, textAt } from './configuration.js'
+export { fileEdit, isShown, isThere, missingFolders, textAt } from './configuration.js'
 export { liveContext } from './context.js'
 export { type Disk, liveDisk, runCommand, stateFolder, sync } from './disk.js'
 export {

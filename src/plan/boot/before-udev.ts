@@ -1,8 +1,7 @@
-import { textAt } from '../../changes/index.js'
+import { fileEdit, textAt } from '../../changes/index.js'
 import { byHand } from './by-hand.js'
 import { takeScript } from './early.js'
 import { earlyBinding, type InitramfsMaker } from './maker.js'
-import { ownFile } from './own-file.js'
 
 const script = '/etc/handover/take-early'
 const unit = '/etc/systemd/system/handover-early.service'
@@ -35,9 +34,9 @@ export const beforeUdev: InitramfsMaker = {
     return earlyBinding(
       beforeUdev.name,
       [
-        ownFile(host, script, takeScript(functions)),
-        ownFile(host, unit, unitText),
-        ownFile(host, wants, wantsText),
+        fileEdit(host, script, takeScript(functions)),
+        fileEdit(host, unit, unitText),
+        fileEdit(host, wants, wantsText),
       ],
       [],
     )

@@ -1,4 +1,4 @@
-import { type FileEdit, type Refusal, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, type Refusal, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import {
   kernelReleasePath,
@@ -8,7 +8,6 @@ import {
   type Unknown,
 } from '../../machine/index.js'
 import { type ByHand, byHand } from './by-hand.js'
-import { ownFile } from './own-file.js'
 
 const modprobeFile = '/etc/modprobe.d/handover.conf'
 
@@ -51,7 +50,7 @@ export function planModprobe(host: Host, functions: readonly PciFunction[]): Fil
   for (const [, module] of earlier.matchAll(/^softdep (\S+) pre: vfio-pci$/gm)) modules.add(module!)
   const ids = new Set([...had, ...functions.map(idsOf)])
   const softdeps = [...modules].sort().map((module) => `softdep ${module} pre: vfio-pci\n`)
-  return ownFile(
+  return fileEdit(
     host,
     modprobeFile,
     `# Written by handover; "handover undo" takes it away.

@@ -1,4 +1,4 @@
-import { type FileEdit, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { kernelReleasePath } from '../../machine/index.js'
 import { type ByHand, byHand } from './by-hand.js'
@@ -6,7 +6,6 @@ import { type EarlyFunction, takeScript } from './early.js'
 import { hasInitramfsTools } from './initramfs-tools.js'
 import { imagesOf, names } from './kernel-install.js'
 import { earlyBinding, family, type InitramfsMaker } from './maker.js'
-import { ownFile } from './own-file.js'
 
 const dracutPath = '/usr/bin/dracut'
 const module = '/usr/lib/dracut/modules.d/90handover'
@@ -29,10 +28,10 @@ export const dracut: InitramfsMaker = {
     textAt(host, dracutPath) === null || hasInitramfsTools(host) ? undefined : dracutPath,
   plan: (host, functions) =>
     change(host, 'dracut', [
-      ownFile(host, `${module}/module-setup.sh`, setupText, 0o755),
-      ownFile(host, `${module}/handover.sh`, hookText(functions), 0o755),
+      fileEdit(host, `${module}/module-setup.sh`, setupText, 0o755),
+      fileEdit(host, `${module}/handover.sh`, hookText(functions), 0o755),
     ]),
-  planById: (host, modprobe) => change(host, 'dracut, by id', [modprobe, ownFile(host, conf, confText)]),
+  planById: (host, modprobe) => change(host, 'dracut, by id', [modprobe, fileEdit(host, conf, confText)]),
 }
 
 function change(host: Host, how: string, edits: readonly FileEdit[]) {

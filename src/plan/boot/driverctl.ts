@@ -1,9 +1,8 @@
-import { type Configuration, textAt } from '../../changes/index.js'
+import { type Configuration, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import type { Machine, PciFunction } from '../../machine/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { equalsOf } from './by-id.js'
-import { ownFile } from './own-file.js'
 
 const program = '/usr/sbin/driverctl'
 const folder = '/etc/driverctl.d'
@@ -21,7 +20,7 @@ export function planDriverctl(
   leaving: readonly PciFunction[],
 ): Configuration | ByHand | undefined {
   if (textAt(host, program) === null || host.list(folder).kind !== 'value') return undefined
-  const edits = leaving.map(({ address }) => ownFile(host, `${folder}/pci-${address}`, 'vfio-pci\n'))
+  const edits = leaving.map(({ address }) => fileEdit(host, `${folder}/pci-${address}`, 'vfio-pci\n'))
   // From 0.115 on it gives the ids to vfio-pci, which then takes every device with them that has no driver yet.
   const [equal] = equalsOf(machine, leaving)
   if (equal === undefined)

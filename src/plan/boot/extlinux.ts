@@ -1,9 +1,9 @@
-import { textAt } from '../../changes/index.js'
+import { fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { cmdlineText } from './grub-bls.js'
 import { names } from './kernel-install.js'
-import { commandLine, fileEdit, type Loader } from './loader.js'
+import { commandLine, type Loader } from './loader.js'
 
 const menu = '/boot/extlinux/extlinux.conf'
 const reader = '/usr/share/u-boot-menu/read-config'

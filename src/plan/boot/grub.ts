@@ -1,9 +1,9 @@
-import { type FileEdit, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { addToSetting } from './grub-settings.js'
 import { names } from './kernel-install.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
+import { commandLine, keeping, type Loader } from './loader.js'
 import { wayBackLine } from './words.js'
 
 const settings = '/etc/default/grub'

@@ -1,9 +1,8 @@
-import { type FileEdit, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { type EarlyFunction, takeScript } from './early.js'
 import { names } from './kernel-install.js'
 import { earlyBinding, type InitramfsMaker } from './maker.js'
-import { ownFile } from './own-file.js'
 
 const update = '/usr/sbin/update-initramfs'
 const script = '/etc/initramfs-tools/scripts/init-top/handover'
@@ -17,7 +16,7 @@ export const initramfsTools: InitramfsMaker = {
     'initramfs-tools 0.142, 0.148 and 0.151: initramfs-tools(7), update-initramfs get_sorted_versions, mkinitramfs',
   installed: (host) => (hasInitramfsTools(host) && images(host).length > 0 ? update : undefined),
   plan: (host, functions) =>
-    change(host, 'initramfs-tools', [ownFile(host, script, scriptText(functions), 0o755)]),
+    change(host, 'initramfs-tools', [fileEdit(host, script, scriptText(functions), 0o755)]),
   planById: (host, modprobe) => change(host, 'initramfs-tools, by id', [modprobe]),
 }
 
@@ -29,7 +28,7 @@ export function hasInitramfsTools(host: Host): boolean {
 function change(host: Host, how: string, edits: readonly FileEdit[]) {
   return earlyBinding(
     how,
-    [ownFile(host, hook, hookText, 0o755), ...edits],
+    [fileEdit(host, hook, hookText, 0o755), ...edits],
     [
       {
         run: ['update-initramfs', '-u', '-k', 'all'],

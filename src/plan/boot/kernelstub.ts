@@ -1,8 +1,8 @@
-import { textAt } from '../../changes/index.js'
+import { fileEdit, textAt } from '../../changes/index.js'
 import { byHand } from './by-hand.js'
 import { optionsOf, withOptions } from './grub-bls.js'
 import { names } from './kernel-install.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
+import { commandLine, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 const settings = '/etc/kernelstub/configuration'

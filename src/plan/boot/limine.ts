@@ -1,8 +1,8 @@
-import { textAt, UnreadableError } from '../../changes/index.js'
+import { fileEdit, textAt, UnreadableError } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
 import { names } from './kernel-install.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
+import { commandLine, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 /** Where the partition is mounted that it starts from. */

@@ -1,4 +1,4 @@
-import { type Configuration, type FileEdit, missingFolders, textAt } from '../../changes/index.js'
+import type { Configuration, FileEdit } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import type { Program } from './booted.js'
 import type { ByHand } from './by-hand.js'
@@ -37,11 +37,6 @@ export interface Loader {
    * copies them, where it made the entries.
    */
   readonly copiesImages?: readonly string[]
-}
-
-/** A file as it is, and as it is to be. */
-export function fileEdit(host: Host, path: string, after: string, mode = 0o644): FileEdit {
-  return { path, before: textAt(host, path), after, mode, folders: missingFolders(host, path) }
 }
 
 /**

@@ -1,12 +1,11 @@
 import { dirname } from 'node:path'
-import { type Configuration, type FileEdit, textAt } from '../../changes/index.js'
+import { type Configuration, type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { type EarlyFunction, takeScript } from './early.js'
 import { names } from './kernel-install.js'
 import { earlyBinding, family, type InitramfsMaker } from './maker.js'
 import { presetImages } from './mkinitcpio-presets.js'
-import { ownFile } from './own-file.js'
 
 const program = '/usr/bin/mkinitcpio'
 const config = '/etc/mkinitcpio.conf'
@@ -26,14 +25,14 @@ export const mkinitcpio: InitramfsMaker = {
   installed: (host) => (textAt(host, program) !== null && presets(host).length > 0 ? program : undefined),
   plan: (host, functions) =>
     change(host, 'mkinitcpio', [
-      ownFile(host, '/etc/initcpio/hooks/handover', hookText(functions), 0o755),
-      ownFile(host, '/etc/initcpio/install/handover', installText, 0o755),
-      ownFile(host, dropIn, dropInText('HOOKS+=(handover)')),
+      fileEdit(host, '/etc/initcpio/hooks/handover', hookText(functions), 0o755),
+      fileEdit(host, '/etc/initcpio/install/handover', installText, 0o755),
+      fileEdit(host, dropIn, dropInText('HOOKS+=(handover)')),
     ]),
   planById: (host, modprobe) =>
     change(host, 'mkinitcpio, by id', [
       modprobe,
-      ownFile(
+      fileEdit(
         host,
         dropIn,
         // biome-ignore lint/suspicious/noTemplateCurlyInString: for bash

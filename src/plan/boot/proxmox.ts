@@ -1,8 +1,8 @@
-import { type FileEdit, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import { byHand } from './by-hand.js'
 import { hasRecovery, scriptOf, settingEdit } from './grub.js'
 import { cmdlineText } from './grub-bls.js'
-import { commandLine, fileEdit, type Loader } from './loader.js'
+import { commandLine, type Loader } from './loader.js'
 
 const list = '/etc/kernel/proxmox-boot-uuids'
 const line = '/etc/kernel/cmdline'

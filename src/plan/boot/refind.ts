@@ -1,8 +1,8 @@
-import { type FileEdit, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { type ByHand, byHand } from './by-hand.js'
 import { names } from './kernel-install.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
+import { commandLine, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 /** Beside the kernels: a line an entry of the submenu, the first one counts for the icon itself. */

@@ -1,7 +1,7 @@
-import { textAt } from '../../changes/index.js'
+import { fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from './by-hand.js'
-import { commandLine, fileEdit, keeping, type Loader } from './loader.js'
+import { commandLine, keeping, type Loader } from './loader.js'
 import { addWords, wayBackLine } from './words.js'
 
 /** In the order in which Syslinux looks (6.04 core/fs/lib/loadconfig.c, extlinux first in its own). */

@@ -1,7 +1,6 @@
-import { readAttribute, textAt } from '../../changes/index.js'
+import { fileEdit, readAttribute, textAt } from '../../changes/index.js'
 import { cpusFolder, parseCpuList } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
-import { ownFile } from '../boot/own-file.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
 /** Where systemd has everything that is not a machine: services, people's sessions, itself (systemd.special(7)). */
@@ -46,7 +45,7 @@ export function planCpus(wish: string, { host, boot }: About): Wished {
         id: 'processors',
         title: `processors ${listText(asked)} for virtual machines alone, until undo or a restart`,
         edits: units.map((unit) =>
-          ownFile(
+          fileEdit(
             host,
             `/run/systemd/system/${unit}.d/handover.conf`,
             `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${listText(left)}\n`,

@@ -1,7 +1,6 @@
-import { type Configuration, textAt } from '../../changes/index.js'
+import { type Configuration, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from '../boot/by-hand.js'
-import { ownFile } from '../boot/own-file.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
 const rules = '/etc/udev/rules.d/70-handover-vfio.rules'
@@ -27,7 +26,7 @@ export function planGroup(group: string, { host }: About): Wished {
           ? `rights of the group ${group}: /dev/vfio; locked memory, from the next login on`
           : `rights of the group ${group}: /dev/vfio`,
         edits: [
-          ownFile(
+          fileEdit(
             host,
             rules,
             `${written}
@@ -38,7 +37,7 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
           ),
           ...(hasLimits
             ? [
-                ownFile(
+                fileEdit(
                   host,
                   limits,
                   `${written}

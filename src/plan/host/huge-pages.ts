@@ -1,4 +1,4 @@
-import { readAttribute, textAt } from '../../changes/index.js'
+import { fileEdit, readAttribute, textAt } from '../../changes/index.js'
 import {
   hugePagesFolder,
   knownValue,
@@ -8,7 +8,6 @@ import {
   sizeText,
 } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
-import { ownFile } from '../boot/own-file.js'
 import { type About, known, parseSize, WishError, type Wished, written } from './wish.js'
 
 const tmpfiles = '/usr/bin/systemd-tmpfiles'
@@ -71,7 +70,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
         kind: 'configuration',
         id: 'huge-pages',
         title: `${count} ${title} at every start`,
-        edits: [ownFile(host, file, `${written}\nw ${path} - - - - ${count}\n`)],
+        edits: [fileEdit(host, file, `${written}\nw ${path} - - - - ${count}\n`)],
         commands: [],
       },
     ],

@@ -1,6 +1,5 @@
-import type { FileEdit } from '../../changes/index.js'
+import { type FileEdit, fileEdit } from '../../changes/index.js'
 import { checkDevice, rules } from '../../rules/index.js'
-import { ownFile } from '../boot/own-file.js'
 import { type About, written } from './wish.js'
 
 const path = '/etc/modprobe.d/handover-vfio.conf'
@@ -14,5 +13,5 @@ const path = '/etc/modprobe.d/handover-vfio.conf'
 export function planIdleSleep({ host, machine, devices }: About): FileEdit | undefined {
   const asked = rules.filter(({ id }) => id === 'device-answers')
   const needs = devices.some((f) => checkDevice(machine, f, asked).findings.length > 0)
-  return needs ? ownFile(host, path, `${written}\noptions vfio-pci disable_idle_d3=1\n`) : undefined
+  return needs ? fileEdit(host, path, `${written}\noptions vfio-pci disable_idle_d3=1\n`) : undefined
 }

@@ -1,4 +1,4 @@
-import { ownFile } from '../boot/own-file.js'
+import { fileEdit } from '../../changes/index.js'
 import { topologyPath } from '../boot/topology.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
@@ -32,7 +32,7 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
         id: 'libvirt-hook',
         title: `hook of libvirt for the domain ${domain}`,
         edits: [
-          ownFile(
+          fileEdit(
             host,
             `/etc/libvirt/hooks/qemu.d/handover-${domain}`,
             `#!/bin/sh

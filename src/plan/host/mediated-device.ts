@@ -1,7 +1,6 @@
-import { type Change, diff, mediatedTypesFolder, readAttribute } from '../../changes/index.js'
+import { type Change, diff, fileEdit, mediatedTypesFolder, readAttribute } from '../../changes/index.js'
 import { knownValue } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
-import { ownFile } from '../boot/own-file.js'
 import { type About, WishError, type Wished, type Wishes } from './wish.js'
 
 /**
@@ -52,7 +51,7 @@ export function planMediatedDevice(
         id: 'mediated-device',
         title: `mediated device ${uuid} (${type} of ${address}) at every start`,
         edits: [
-          ownFile(
+          fileEdit(
             host,
             `/etc/mdevctl.d/${address}/${uuid}`,
             `${JSON.stringify({ mdev_type: type, start: 'auto', attrs: [] }, null, 2)}\n`,

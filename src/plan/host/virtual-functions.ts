@@ -1,7 +1,6 @@
-import { type Change, readAttribute } from '../../changes/index.js'
+import { type Change, fileEdit, readAttribute } from '../../changes/index.js'
 import { knownValue, type PciFunction } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
-import { ownFile } from '../boot/own-file.js'
 import { topologyPath } from '../boot/topology.js'
 import { type About, known, WishError, type Wished, written } from './wish.js'
 
@@ -100,7 +99,7 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
         id: `virtual-functions-${f.address}`,
         title: `${wish} virtual functions of ${f.address} at every start`,
         edits: [
-          ownFile(
+          fileEdit(
             host,
             `/etc/udev/rules.d/70-handover-functions-${place.replaceAll(/[/:]/g, '-')}.rules`,
             `${written}
