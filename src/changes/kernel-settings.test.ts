@@ -1,27 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { simulatedContext as context } from '../../test/support/simulated-context.js'
 import { SimulatedHost } from '../../test/support/simulated-host.js'
-import type { Attribute, BarSize, Context, MediatedDevice } from './change.js'
-import { liveDisk } from './disk.js'
+import type { Attribute, BarSize, MediatedDevice } from './change.js'
 import { apply, check, describe as describeChange, diff, undo } from './kinds.js'
 import { applyAll, undoAll } from './sequence.js'
-import { directWriter } from './writer.js'
 
 const card = '0000:01:00.0'
 const part = '0000:01:00.1'
-
-function context(host: SimulatedHost, more: Partial<Context> = {}): Context {
-  return {
-    host,
-    writer: directWriter(host),
-    disk: liveDisk({ root: '/nowhere' }),
-    keptIn: '/nowhere',
-    limits: { closeMs: 0, writeMs: 10 },
-    privileged: true,
-    report: () => undefined,
-    run: () => Promise.resolve(),
-    ...more,
-  }
-}
 
 describe('an attribute', () => {
   const path = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
