@@ -91,7 +91,7 @@ async function waitForVirtualFunctions(parent: string, context: Context): Promis
   if (names.kind !== 'value') throw unreadable(folder, names)
   for (const name of names.value.filter((one) => /^virtfn\d+$/.test(one))) {
     const link = host.readLink(`${folder}/${name}`)
-    if (link.kind !== 'value') continue
+    if (link.kind !== 'value') throw unreadable(`${folder}/${name}`, link)
     const address = posix.basename(link.value)
     const driver = readDriver(host, address)
     if (driver !== null) await waitUntilClosed(address, driver, context)

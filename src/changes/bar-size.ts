@@ -8,7 +8,7 @@
 import type { Host } from '../host/index.js'
 import { sizeText } from '../machine/index.js'
 import type { BarSize, ChangeKind, Context, Difference } from './change.js'
-import { move, readBinding } from './driver-binding.js'
+import { isGone, move, readBinding } from './driver-binding.js'
 import { ChangedSinceError, NotAsWantedError, StaleError, UnreadableError, unreadable } from './errors.js'
 import { writeSetting } from './write-setting.js'
 
@@ -42,9 +42,9 @@ export const barSize: ChangeKind<BarSize> = {
   apply: ({ address, bar, after }, context) => resize(address, bar, after, context),
 
   async undo({ address, bar, before, after }, context) {
+    if (isGone(context.host, address)) return
     const now = readBarSize(context.host, address, bar)
-    if (now === before) return
-    if (now !== after)
+    if (now !== before && now !== after)
       throw new ChangedSinceError(`BAR ${bar} of ${address}`, sizeWords(after), sizeWords(now))
     await resize(address, bar, before, context)
   },
@@ -68,8 +68,11 @@ const sizeWords = (exponent: number) => sizeText(1n << BigInt(exponent + 20))
 /** The function is back with its driver also where the size was refused. */
 async function resize(address: string, bar: number, exponent: number, context: Context): Promise<void> {
   const { host } = context
-  const binding = readBinding(host, address)
-  await move(address, { ...binding, driver: null }, context)
+  const { driver, override } = readBinding(host, address)
+  // One that was cut off left the function without its driver.
+  const binding = { driver: driver ?? override, override }
+  if (readBarSize(host, address, bar) === exponent) return move(address, binding, context)
+  await move(address, { driver: null, override }, context)
   try {
     const path = `${folder(address)}/resource${bar}_resize`
     await writeSetting({ path, text: String(exponent) }, context)

@@ -68,7 +68,14 @@ export const driverBinding: ChangeKind<DriverBinding> = {
 
   apply: ({ address, after }, context) => move(address, after, context),
 
-  undo: ({ address, before }, context) => move(address, before, context),
+  async undo({ address, before }, context) {
+    if (!isGone(context.host, address)) await move(address, before, context)
+  },
+}
+
+/** Unplugged, or a virtual function whose card makes it no longer: then nothing of it is left to put back. */
+export function isGone(host: Host, address: string): boolean {
+  return host.list(devicePath(address)).kind === 'absent'
 }
 
 /** The binding as it is. Throws {@link UnreadableError}. */

@@ -111,6 +111,11 @@ describe('an attribute', () => {
     )
     expect([used, it.writes]).toEqual(['HeldError', []])
     it.remove('/proc/7/fd/3')
+    const unknown = `/sys/bus/pci/devices/${part}/driver`
+    const readLink = it.readLink.bind(it)
+    it.readLink = (name) => (name === unknown ? { kind: 'denied' } : readLink(name))
+    await expect(undo(functions, context(it))).rejects.toThrow(`cannot read ${unknown}`)
+    it.readLink = readLink
     await undo(functions, context(it))
     expect(it.writes).toEqual([`${file} <- 0`])
   })
@@ -150,6 +155,17 @@ describe('the size of a BAR', () => {
     await undoAll([larger], context(it))
     expect(it.readText(`/sys/bus/pci/devices/${card}/resource`)).toEqual(resource)
     expect(it.writes.filter((write) => write.startsWith(path))).toEqual([`${path} <- 14`, `${path} <- 8`])
+  })
+
+  it('is put back after a power cut or a kill, the card with its driver, however far it came', async () => {
+    for (const resized of [false, true]) {
+      const it = host()
+      it.writeText(`/sys/bus/pci/drivers/vfio-pci/unbind`, card)
+      if (resized) it.writeText(path, '14')
+      await undo(larger, context(it))
+      expect([it.driverOf(card), diff(larger, it)[0]!.from]).toEqual(['vfio-pci', '256 MiB'])
+    }
+    await undo(larger, context(new SimulatedHost()))
   })
 
   it('is refused by a bridge without room: the card is back with its driver', async () => {

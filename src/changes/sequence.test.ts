@@ -174,6 +174,14 @@ describe('a plan to bind', () => {
   })
 })
 
+it('a device that is gone has nothing to be put back', async () => {
+  const host = new SimulatedHost()
+  const after = { driver: 'vfio-pci', override: 'vfio-pci' }
+  const before = { driver: 'amdgpu', override: null }
+  await undoAll([{ kind: 'driver-binding', address: gpu, before, after }], context(host))
+  expect(host.writes).toEqual([])
+})
+
 describe('a driver that does not let go', () => {
   /** Never comes back from one write, and keeps what was left to be done after it. */
   function stuckAt(host: SimulatedHost, path: string, text: string): Writer & { later: readonly Write[] } {
