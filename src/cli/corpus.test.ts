@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { lspciDumps } from '../../test/support/lspci-dumps.js'
 import { openHost, record, recordedHost } from '../host/index.js'
 import { type Machine, readMachine } from '../machine/index.js'
 import { devicesNotes, devicesText } from './commands/devices.js'
@@ -14,17 +15,6 @@ import { groupsSchema } from './schemas/groups.js'
 import { showSchema } from './schemas/show.js'
 import { showText } from './show-text.js'
 import { render, renderJson } from './text.js'
-
-/** Dumps of real computers, which are not part of this project. */
-const shared = process.env.HANDOVER_SHARED ?? resolve(import.meta.dirname, '../../../shared')
-const corpus = join(shared, 'corpus')
-const dumps = existsSync(corpus)
-  ? [
-      ...readdirSync(join(corpus, 'machines')).map((name) => join(corpus, 'machines', name, 'lspci.txt')),
-      ...readdirSync(join(corpus, 'hexdumps')).map((name) => join(corpus, 'hexdumps', name)),
-    ].filter((path) => existsSync(path) && statSync(path).isFile())
-  : []
-if (dumps.length === 0) console.log(`no dumps of real computers in ${corpus}: nothing is tried on them`)
 
 /** All that the reading commands print. */
 function printed(machine: Machine): string {
@@ -46,8 +36,8 @@ const oracleDiffers: Readonly<Record<string, Readonly<Record<string, number>>>> 
   'atharva-imac': { '0000:00:1f.5': 20 }, // "IOMMU group: 10" in the text
 }
 
-describe.runIf(dumps.length > 0)('what is printed of a real computer', () => {
-  it.each(dumps)('%s fits the schemas, and is the same from a recording of it', async (path) => {
+describe.runIf(lspciDumps.length > 0)('what is printed of a real computer', () => {
+  it.each(lspciDumps)('%s fits the schemas, and is the same from a recording of it', async (path) => {
     const host = await openHost(path)
     const machine = readMachine(host)
     expect(machine.functions.length).toBeGreaterThan(0)
@@ -56,7 +46,7 @@ describe.runIf(dumps.length > 0)('what is printed of a real computer', () => {
     expect(printed(readMachine(recordedHost(recording, 'recording')))).toBe(text)
   })
 
-  it.each(dumps.filter((path) => path.endsWith('/lspci.txt')))(
+  it.each(lspciDumps.filter((path) => path.endsWith('/lspci.txt')))(
     '%s has the groups that its kernel made',
     async (path) => {
       const oracle = JSON.parse(readFileSync(path.replace('lspci.txt', 'groups.json'), 'utf8')) as {

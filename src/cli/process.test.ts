@@ -98,6 +98,8 @@ describe('exit statuses', () => {
     [status.ok, ['schema', 'devices']],
     [status.ok, ['--version']],
     [status.ok, ['devices', '--help']],
+    [status.usage, ['undo', '--root', '/nowhere']],
+    [status.usage, ['history', '--root', '/nowhere']],
     [status.noSuchDevice, ['show', 'ff:1f.7']],
     [status.noSuchDevice, ['rom', 'ff:1f.7', '-o', '/dev/null']],
     [status.noSuchDevice, ['bind', 'ff:1f.7']],

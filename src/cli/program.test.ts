@@ -51,6 +51,16 @@ describe('help', () => {
     for (const word of words) if (/^--?[a-z]/.test(word)) expect([...known, '--help']).toContain(word)
   })
 
+  it('of a command of two words is what help and both of them give', async () => {
+    const { out } = await run(['help', 'lab', 'run'], commands, 80)
+    expect(out).toBe((await run(['lab', 'run', '--help'], commands, 80)).out)
+    expect(out).toContain('handover lab run')
+    expect(await run(['help', 'nosuch'], commands, 80)).toMatchObject({
+      status: status.usage,
+      err: expect.stringContaining('nosuch'),
+    })
+  })
+
   it.each([[[]], [['--help']], [['-h']], [['help']]])('of the program is what %j gives', async (argv) => {
     const { status: result, out } = await run(argv)
     expect(result).toBe(status.ok)

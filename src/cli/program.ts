@@ -20,8 +20,12 @@ export async function runProgram(
     if (command.reads && asked.options.host === undefined) await warnOfHalfDone(terminal)
     result = await run(terminal, asked)
   })
+  // Of several words, commander's own help takes the first alone; and it shows the whole where it knows none.
+  const [first, ...words] = argv
+  const known = commands.some(({ name }) => `${name} `.startsWith(`${words.join(' ')} `))
+  const asked = first !== 'help' || words.length === 0 ? argv : known ? [...words, '--help'] : words
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...asked], { from: 'user' })
     return result
   } catch (error) {
     return report(error, terminal)

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { knownValue, type Machine, virtioWinIso } from '../machine/index.js'
+import { knownValue, type Machine, parseSize, virtioWinIso } from '../machine/index.js'
 import { firmwareNames, inputKinds, systems, type Wish } from '../vm/index.js'
 import { selectEach } from './choose.js'
 import { type Invocation, listOf, textOf } from './command.js'
@@ -51,7 +51,6 @@ export function wishOf(asked: Invocation, machine: Machine, folder: string, isHe
   for (const { path } of newDisks)
     if (!existsSync(dirname(path)))
       problems.push(`${path} cannot be made: there is no folder ${dirname(path)}`)
-  const isDrivers = (path: string) => /^virtio-win.*\.iso$/i.test(basename(path))
   const isos = listOf(asked, 'iso')
   const drivers = isos.find(isDrivers) ?? driversFor(isos, machine, isHere)
   const rom = textOf(asked, 'rom')
@@ -69,10 +68,7 @@ export function wishOf(asked: Invocation, machine: Machine, folder: string, isHe
       cpus: numberOf(asked, 'cpus'),
       firmware: wordOf(asked, 'firmware', firmwareNames),
       devices: selectEach(machine, words),
-      disks: disks.map(({ path, size }) => ({
-        file: size === undefined ? readable(path) : named(path),
-        isNew: size !== undefined,
-      })),
+      disks: disks.map(({ path, size }) => (size === undefined ? readable(path) : named(path))),
       isos: isos.filter((path) => !isDrivers(path)).map(readable),
       drivers: os.startsWith('windows') && drivers !== undefined ? readable(drivers) : undefined,
       rom:
@@ -94,13 +90,15 @@ function diskOf(text: string): { readonly path: string; readonly size: string | 
   return { path: text, size: undefined }
 }
 
+const isDrivers = (path: string) => /^virtio-win.*\.iso$/i.test(basename(path))
+
 /** The ISO of virtio-win as it is installed, or beside the installer. */
 function driversFor(isos: readonly string[], machine: Machine, isHere: boolean): string | undefined {
   if (knownValue(machine.system.hasVirtioWin)) return virtioWinIso
   const [installer] = isos
   if (installer === undefined || !isHere) return undefined
   try {
-    const found = readdirSync(dirname(installer)).find((name) => /^virtio-win.*\.iso$/i.test(name))
+    const found = readdirSync(dirname(installer)).find(isDrivers)
     return found === undefined ? undefined : join(dirname(installer), found)
   } catch {
     return undefined // The installer itself cannot be read then, which is said.
@@ -135,9 +133,9 @@ function numberOf(asked: Invocation, option: string): number | undefined {
 function sizeOf(asked: Invocation, option: string): bigint | undefined {
   const text = textOf(asked, option)
   if (text === undefined) return undefined
-  const [, count, unit] = /^([1-9]\d{0,8})([MGT])$/.exec(text) ?? []
-  if (count === undefined) throw usageError(`--${option} takes a size such as 512M or 16G; not ${text}`)
-  return BigInt(count) * 1024n ** BigInt(' KMGT'.indexOf(unit!))
+  const bytes = parseSize(text)
+  if (bytes === undefined) throw usageError(`--${option} takes a size such as 512M or 16G; not ${text}`)
+  return bytes
 }
 
 function pixelsOf(asked: Invocation): Wish['lookingGlass'] {

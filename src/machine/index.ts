@@ -31,17 +31,11 @@ export { readMachine } from './read-machine.js'
 export { isShadow, resourceFlags } from './resources.js'
 export { lossesOf, type NeededRole, neededRoles, type RoleLoss, roleLosses } from './roles/needed.js'
 export { classWords, type Selection, selectFunctions } from './select.js'
-export { roughSizeText, sizeText } from './sizes.js'
+export { parseSize, roughSizeText, sizeText } from './sizes.js'
 export { type BootFrameBuffer, memoryMapPath } from './system/boot-frame-buffers.js'
 export { type Chassis, chassisPath } from './system/chassis.js'
 export { type Connector, connectorsFolder } from './system/connectors.js'
-export {
-  type CoreKind,
-  coreKindFiles,
-  cpusFolder,
-  type HostThread,
-  parseCpuList,
-} from './system/cpu-topology.js'
+export { cpuListText, cpusFolder, type HostThread, parseCpuList } from './system/cpu-topology.js'
 export { driverctlFolder, type RuleLine, udevRulesFolder } from './system/device-rights.js'
 export { hypervisorTypePath, xenFeaturesPath } from './system/hypervisor.js'
 export { type InputDevice, inputDevicesPath, inputLinksFolder } from './system/input-devices.js'
@@ -71,6 +65,7 @@ export { type Processor, processorPath } from './system/processor.js'
 export { libvirtFolder, libvirtPrograms, swtpmProgram, virtioWinIso } from './system/programs.js'
 export { type Qemu, qemuPrograms } from './system/qemu.js'
 export {
+  installedUefi,
   isPcUefi,
   proxmoxFirmwareFolder,
   type QemuFirmware,

@@ -18,3 +18,9 @@ export function roughSizeText(bytes: bigint): string {
   const tenths = (bytes * 10n) / 1024n ** BigInt(step)
   return `${tenths / 10n}${tenths % 10n === 0n ? '' : `.${tenths % 10n}`} ${units[step]}`
 }
+
+/** Bytes of `512M`, `16G`, `1T`; undefined: not in that form. */
+export function parseSize(text: string): bigint | undefined {
+  const found = /^([1-9]\d{0,6})([MGT])$/.exec(text)
+  return found ? BigInt(found[1]!) << { M: 20n, G: 30n, T: 40n }[found[2] as 'M' | 'G' | 'T'] : undefined
+}

@@ -25,6 +25,8 @@ export interface VmHost {
 /** Memory, firmware, keyboard, sound, what a desktop has. */
 const common = (gib: number): Files => ({
   '/proc/meminfo': `MemTotal:       ${gib * 1024 ** 2} kB\n`,
+  ...hugePages('/sys/kernel/mm/hugepages/hugepages-1048576kB', 0, 0),
+  ...hugePages('/sys/kernel/mm/hugepages/hugepages-2048kB', 0, 0),
   '/usr/share/qemu/firmware/40-edk2-x86_64-secure-enrolled.json': ovmf('OVMF_CODE_4M.ms.fd', [
     'secure-boot',
     'requires-smm',
@@ -42,6 +44,10 @@ const common = (gib: number): Files => ({
   '/dev/input/by-id/usb-Logitech_USB_Keyboard-event-kbd': link('../event3'),
   '/dev/input/by-id/usb-Razer_DeathAdder-event-mouse': link('../event4'),
 })
+
+function hugePages(folder: string, total: number, free: number): Files {
+  return { [`${folder}/nr_hugepages`]: `${total}\n`, [`${folder}/free_hugepages`]: `${free}\n` }
+}
 
 function ovmf(code: string, features: readonly string[]): string {
   const flash = (name: string) => ({ filename: `/usr/share/OVMF/${name}`, format: 'raw' })
@@ -77,8 +83,8 @@ const bars = (gib: number): Files => ({
 const windows = {
   os: 'windows11' as const,
   memoryBytes: 16n * 1024n ** 3n,
-  disks: [{ file: 'windows.qcow2', isNew: true }],
-  isos: ['/iso/Win11.iso'],
+  disks: ['windows.qcow2'],
+  isos: ['/iso/windows.iso'],
   drivers: '/iso/virtio-win.iso',
 }
 /** A card of the same kind as the workstation's, behind a port of its own. */
@@ -157,12 +163,12 @@ const network: Files = {
 const without = (files: Files, ...paths: readonly string[]): Files =>
   Object.fromEntries(Object.entries(files).filter(([path]) => !paths.some((one) => path.startsWith(one))))
 
-/** An option ROM of the workstation's card with a legacy image only. */
+/** An option ROM of a GeForce GTX 580 with a legacy image only. */
 export const legacyRom: Uint8Array = (() => {
   const bytes = new Uint8Array(1024)
   bytes.set([0x55, 0xaa, 2])
   bytes[0x18] = 0x1c
-  bytes.set([0x50, 0x43, 0x49, 0x52, 0xde, 0x10, 0x06, 0x22, 0, 0, 0x18, 0], 0x1c)
+  bytes.set([0x50, 0x43, 0x49, 0x52, 0xde, 0x10, 0x80, 0x10, 0, 0, 0x18, 0], 0x1c)
   bytes[0x1c + 0x10] = 2
   bytes[0x1c + 0x15] = 0x80
   bytes[1023] = (256 - (bytes.reduce((sum, byte) => sum + byte, 0) & 0xff)) & 0xff
@@ -183,7 +189,8 @@ export const vmHosts: readonly VmHost[] = [
     what: 'the same with a card whose ROM, from a file, has no EFI driver',
     origin: 'constructed',
     host: oneCard(topologyFiles(topologies.quadCore), {
-      '/usr/share/misc/pci.ids': '10de  NVIDIA Corporation\n\t2206  GF110 [GeForce GTX 580]\n',
+      '/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0/device': '0x1080\n',
+      '/usr/share/misc/pci.ids': '10de  NVIDIA Corporation\n\t1080  GF110 [GeForce GTX 580]\n',
     }),
     devices: ['0000:01:00.0'],
     wish: { ...windows, os: 'windows10', cpus: 4, rom: { file: 'card.rom', bytes: legacyRom } },
@@ -210,7 +217,7 @@ export const vmHosts: readonly VmHost[] = [
     origin: 'constructed',
     host: twoCards(topologyFiles(topologies.ryzen3900x)),
     devices: ['0000:03:00.0'],
-    wish: { os: 'linux', cpus: 12, disks: [{ file: 'linux.qcow2', isNew: true }] },
+    wish: { os: 'linux', cpus: 12, disks: ['linux.qcow2'] },
   },
   {
     name: 'x3d',
@@ -218,8 +225,7 @@ export const vmHosts: readonly VmHost[] = [
     origin: 'constructed',
     host: twoCards(topologyFiles(topologies.ryzen9950x3d), {
       ...bars(32),
-      '/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages': '16\n',
-      '/sys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages': '16\n',
+      ...hugePages('/sys/kernel/mm/hugepages/hugepages-1048576kB', 16, 16),
     }),
     devices: ['0000:03:00.0'],
     wish: { ...windows, cpus: 14 },
@@ -279,7 +285,7 @@ export const vmHosts: readonly VmHost[] = [
       os: 'linux',
       memoryBytes: 32n * 1024n ** 3n,
       cpus: 16,
-      disks: [{ file: 'linux.qcow2', isNew: false }],
+      disks: ['linux.qcow2'],
     },
   },
   {
@@ -289,10 +295,8 @@ export const vmHosts: readonly VmHost[] = [
     host: oneCard(topologyFiles(topologies.twoXeons), {
       ...twin({ numa_node: '1\n' }),
       '/proc/meminfo': `MemTotal: ${128 * 1024 ** 2} kB\n`,
-      '/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages': '16384\n',
-      '/sys/devices/system/node/node1/hugepages/hugepages-2048kB/free_hugepages': '8192\n',
-      '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages': '16384\n',
-      '/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages': '8192\n',
+      ...hugePages('/sys/devices/system/node/node1/hugepages/hugepages-2048kB', 16384, 8192),
+      ...hugePages('/sys/kernel/mm/hugepages/hugepages-2048kB', 16384, 8192),
     }),
     devices: ['0000:04:00.0'],
     wish: { ...windows, os: 'windows10', cpus: 12 },
@@ -316,7 +320,7 @@ export const vmHosts: readonly VmHost[] = [
       os: 'linux',
       memoryBytes: 32n * 1024n ** 3n,
       cpus: 8,
-      disks: [{ file: '/srv/router.qcow2', isNew: true }],
+      disks: ['/srv/router.qcow2'],
     },
   },
   {
@@ -330,7 +334,7 @@ export const vmHosts: readonly VmHost[] = [
       '/usr/bin/qemu-system-x86_64': program('QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n'),
     }),
     devices: ['0000:01:00.0'],
-    wish: { os: 'windows11', disks: [{ file: 'windows.qcow2', isNew: true }], isos: ['Win11.iso'] },
+    wish: { os: 'windows11', disks: ['windows.qcow2'], isos: ['Win11.iso'] },
   },
   {
     name: 'no-card',
@@ -338,7 +342,7 @@ export const vmHosts: readonly VmHost[] = [
     origin: 'constructed',
     host: oneCard(topologyFiles(topologies.quadCore)),
     devices: [],
-    wish: { disks: [{ file: 'linux.qcow2', isNew: true }], isos: ['debian.iso'] },
+    wish: { disks: ['linux.qcow2'], isos: ['debian.iso'] },
   },
   {
     name: 'laboratory',

@@ -1,12 +1,13 @@
 import { liveHost, rootedHost } from '../../host/index.js'
 import { readJournal } from '../../plan/index.js'
-import { isSet, type Run, textOf } from '../command.js'
+import { isSet, type Run } from '../command.js'
 import { historyDocument } from '../documents/history.js'
 import { status } from '../status.js'
+import { systemRoot } from '../system-root.js'
 import { table } from '../table.js'
 
 export const run: Run = (terminal, asked) => {
-  const root = textOf(asked, 'root') ?? '/'
+  const root = systemRoot(asked)
   const document = historyDocument(root, readJournal(root), rootedHost(liveHost(), root))
   if (isSet(asked, 'json')) terminal.printJson(document)
   else if (document.entries.length === 0) terminal.say(['Nothing has been changed by handover.'])

@@ -2,12 +2,13 @@ import { liveContext, liveDisk } from '../../changes/index.js'
 import { rootedHost } from '../../host/index.js'
 import { type Entry, readJournal, undoEntry } from '../../plan/index.js'
 import { progressText } from '../binding.js'
-import { isSet, type Run, textOf } from '../command.js'
+import { isSet, type Run } from '../command.js'
 import { CliError, usageError } from '../errors.js'
 import { status } from '../status.js'
+import { systemRoot } from '../system-root.js'
 
 export const run: Run = async (terminal, asked) => {
-  const root = textOf(asked, 'root') ?? '/'
+  const root = systemRoot(asked)
   const [word] = asked.arguments
   const all = isSet(asked, 'all')
   if (all && word !== undefined) throw usageError('--all undoes everything: leave ID out')

@@ -109,7 +109,7 @@ describe('vm new', () => {
   })
 
   it('leaves nothing behind where a disk cannot be made', async () => {
-    pretendQemuImg('case $5 in *b.qcow2) echo "no space" >&2; exit 1;; esac; : > "$5"')
+    pretendQemuImg(': > "$5"; case $5 in *b.qcow2) echo "no space" >&2; exit 1;; esac')
     const [file, a, b] = ['m.yaml', 'a.qcow2', 'b.qcow2'].map((name) => join(folder, name))
     const words = ['--memory', '16M', '--firmware', 'bios', '--disk', `${a}:1G`, '--disk', `${b}:1G`]
     const { status, err } = await handover('m', ...words, '-o', file!)

@@ -47,15 +47,12 @@ export const run: Run = async (terminal, asked) => {
   if (file === '-') terminal.printRaw(text)
   else {
     if (isOwn) makeFolder(descriptionsFolder)
-    const made: string[] = []
     try {
-      for (const disk of newDisks) {
-        makeDisk(disk)
-        made.push(disk.path)
-      }
+      for (const disk of newDisks) makeDisk(disk)
       writeOutput(file, text, force)
     } catch (error) {
-      for (const path of made) rmSync(path, { force: true })
+      // None of them was there before: what qemu-img left half made would be taken for a disk the next time.
+      for (const { path } of newDisks) rmSync(path, { force: true })
       throw error
     }
     for (const { path, size } of newDisks) terminal.say([`${path}: made, ${size}.`])

@@ -5,12 +5,12 @@ import { nodesFolder } from './memory.js'
 
 export const cpusFolder = '/sys/devices/system/cpu'
 /** Counters of each kind of core on Intel's hybrid processors, with the threads that have them (Linux arch/x86/events/intel/core.c). */
-export const coreKindFiles = {
+const coreKindFiles = {
   performance: ['/sys/devices/cpu_core/cpus'],
   efficiency: ['/sys/devices/cpu_atom/cpus', '/sys/devices/cpu_lowpower/cpus'],
 } as const
 
-export type CoreKind = keyof typeof coreKindFiles
+type CoreKind = keyof typeof coreKindFiles
 
 /** A hardware thread that runs: what the kernel calls a CPU. */
 export interface HostThread {
@@ -139,4 +139,15 @@ export function parseCpuList(text: string): readonly number[] | undefined {
     for (let number = Number(first); number <= Number(last); number++) numbers.push(number)
   }
   return numbers
+}
+
+/** The same the other way: `0-3,8`, in the order of the numbers given. */
+export function cpuListText(numbers: readonly number[]): string {
+  const ranges: [number, number][] = []
+  for (const number of numbers) {
+    const last = ranges.at(-1)
+    if (last?.[1] === number - 1) last[1] = number
+    else ranges.push([number, number])
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
 }

@@ -9,8 +9,9 @@ export const statusPath = '/proc/self/status'
 const ipcLock = 1n << 14n
 
 /**
- * Bytes of memory that who asks may lock, and so the programs started by it; or that another process may, by its number: the soft limit, which counts (Linux
- * fs/proc/base.c proc_pid_limits). Null: as much as there is, by no limit or by CAP_IPC_LOCK (fs/proc/array.c task_cap).
+ * Bytes of memory that who asks may lock, and so the programs started by it; or that another process may, by its number: the soft
+ * limit, which counts (Linux fs/proc/base.c proc_pid_limits). Null: as much as there is, by no limit or by CAP_IPC_LOCK
+ * (fs/proc/array.c task_cap).
  */
 export function readLockableBytes(host: Host, pid?: number): Fact<bigint | null> {
   const limit = readFact(

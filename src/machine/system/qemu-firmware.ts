@@ -1,6 +1,6 @@
 import type { Host } from '../../host/index.js'
 import type { Fact } from '../machine.js'
-import { isThere, readFact, unknownFrom } from '../read.js'
+import { isThere, knownValue, readFact, unknownFrom } from '../read.js'
 
 /** Where distributions and administrators put firmware descriptors, the latter first. Source: QEMU docs/interop/firmware.json. */
 export const qemuFirmwareFolders = ['/etc/qemu/firmware', '/usr/share/qemu/firmware'] as const
@@ -65,6 +65,14 @@ export function isPcUefi({ interfaces, code, settings, targets }: QemuFirmware):
         architecture === 'x86_64' && machines.some((name) => name.startsWith('pc-q35')),
     )
   )
+}
+
+/** Of descriptors in their order those of UEFI whose code is there. */
+export function installedUefi(descriptors: readonly Fact<QemuFirmware>[]): readonly QemuFirmware[] {
+  return descriptors.flatMap((one) => {
+    const found = knownValue(one)
+    return found && isPcUefi(found) && knownValue(found.isInstalled) ? [found] : []
+  })
 }
 
 interface Descriptor {

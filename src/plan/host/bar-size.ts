@@ -1,6 +1,6 @@
 import { type Change, readBarSize } from '../../changes/index.js'
-import { sizeText } from '../../machine/index.js'
-import { type About, parseSize, WishError, type Wished } from './wish.js'
+import { parseSize, sizeText } from '../../machine/index.js'
+import { type About, WishError, type Wished } from './wish.js'
 
 /** BARs of a device in another size (Linux drivers/pci/pci-sysfs.c; `resourceN_resize` shows a bit for every size, 2^n MiB). */
 export function planBarSizes(wishes: readonly string[], about: About): Wished {

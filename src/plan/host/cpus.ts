@@ -1,5 +1,5 @@
 import { fileEdit, readAttribute, textAt } from '../../changes/index.js'
-import { cpusFolder, parseCpuList } from '../../machine/index.js'
+import { cpuListText, cpusFolder, parseCpuList } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
@@ -14,7 +14,7 @@ const units = ['system.slice', 'user.slice', 'init.scope'] as const
  */
 export function planCpus(wish: string, { host, boot }: About): Wished {
   const option = `--cpus ${wish}`
-  const asked = [...new Set(parseCpuList(wish) ?? [])].sort((a, b) => a - b)
+  const asked = [...new Set(parseCpuList(wish))].sort((a, b) => a - b)
   if (asked.length === 0) throw new WishError(option, 'give a list, as 2-7,10')
   if (boot)
     throw new WishError(
@@ -24,7 +24,10 @@ export function planCpus(wish: string, { host, boot }: About): Wished {
   const online = parseCpuList(readAttribute(host, `${cpusFolder}/online`)) ?? []
   const missing = asked.filter((cpu) => !online.includes(cpu))
   if (missing.length > 0)
-    throw new WishError(option, `there is no processor ${listText(missing)}; there are ${listText(online)}`)
+    throw new WishError(
+      option,
+      `there is no processor ${cpuListText(missing)}; there are ${cpuListText(online)}`,
+    )
   const left = online.filter((cpu) => !asked.includes(cpu))
   if (left.length === 0) throw new WishError(option, 'that leaves none for the host')
   const controllers = textAt(host, '/sys/fs/cgroup/cgroup.controllers') ?? ''
@@ -34,7 +37,7 @@ export function planCpus(wish: string, { host, boot }: About): Wished {
       byHand: [
         byHand(
           'there is no systemd with cgroups of version 2',
-          `keep everything but the machine off the processors ${listText(asked)}`,
+          `keep everything but the machine off the processors ${cpuListText(asked)}`,
         ),
       ],
     }
@@ -43,26 +46,16 @@ export function planCpus(wish: string, { host, boot }: About): Wished {
       {
         kind: 'configuration',
         id: 'processors',
-        title: `processors ${listText(asked)} for virtual machines alone, until undo or a restart`,
+        title: `processors ${cpuListText(asked)} for virtual machines alone, until undo or a restart`,
         edits: units.map((unit) =>
           fileEdit(
             host,
             `/run/systemd/system/${unit}.d/handover.conf`,
-            `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${listText(left)}\n`,
+            `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${cpuListText(left)}\n`,
           ),
         ),
         commands: [{ run: ['systemctl', 'daemon-reload'], rewrites: [], tells: true }],
       },
     ],
   }
-}
-
-function listText(cpus: readonly number[]): string {
-  const ranges: [number, number][] = []
-  for (const cpu of cpus) {
-    const last = ranges.at(-1)
-    if (last !== undefined && last[1] === cpu - 1) last[1] = cpu
-    else ranges.push([cpu, cpu])
-  }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
 }

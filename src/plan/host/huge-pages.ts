@@ -4,11 +4,12 @@ import {
   knownValue,
   memoryPath,
   nodeHugePagesFolder,
+  parseSize,
   roughSizeText,
   sizeText,
 } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
-import { type About, known, parseSize, WishError, type Wished, written } from './wish.js'
+import { type About, known, WishError, type Wished, written } from './wish.js'
 
 const tmpfiles = '/usr/bin/systemd-tmpfiles'
 

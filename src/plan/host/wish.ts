@@ -58,11 +58,5 @@ export function known<T>(fact: Fact<T>): T {
   throw new UnreadableError(fact.path, fact.unknown)
 }
 
-/** Bytes of `512M`, `16G`, `1T`; undefined: not in that form. */
-export function parseSize(text: string): bigint | undefined {
-  const found = /^([1-9]\d{0,6})([MGT])$/.exec(text)
-  return found ? BigInt(found[1]!) << { M: 20n, G: 30n, T: 40n }[found[2] as 'M' | 'G' | 'T'] : undefined
-}
-
 /** For the head of every file that this program writes. */
 export const written = '# Written by handover; "handover undo" takes it away.'

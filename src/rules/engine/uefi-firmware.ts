@@ -1,6 +1,6 @@
 import {
+  installedUefi,
   isPcUefi,
-  knownValue,
   processorPath,
   proxmoxFirmwareFolder,
   qemuFirmwareFolders,
@@ -22,11 +22,9 @@ export const uefiFirmware: ComputerRule = {
   atWorst: 'warning',
   check({ system }) {
     const descriptors = need(system.qemuFirmware)
-    for (const descriptor of descriptors) {
-      const firmware = knownValue(descriptor)
-      if (firmware && isPcUefi(firmware) && knownValue(firmware.isInstalled))
-        return passes('UEFI for q35 machines is installed', seen(firmware.path, firmware.code!.filename))
-    }
+    const [firmware] = installedUefi(descriptors)
+    if (firmware !== undefined)
+      return passes('UEFI for q35 machines is installed', seen(firmware.path, firmware.code!.filename))
     const proxmox = need(system.proxmoxFirmware)
     if (proxmox !== null) return passes('UEFI of Proxmox VE is installed', seen(proxmox, 'there'))
     if (need(system.processor).vendor === null)

@@ -1,10 +1,4 @@
-import {
-  type Evidence,
-  isPcUefi,
-  knownValue,
-  qemuFirmwareFolders,
-  swtpmProgram,
-} from '../../machine/index.js'
+import { type Evidence, installedUefi, qemuFirmwareFolders, swtpmProgram } from '../../machine/index.js'
 import { need, note, notHere, passes, seen } from '../outcomes.js'
 import type { DeviceRule } from '../rule.js'
 import { noCard } from '../video/display.js'
@@ -30,10 +24,7 @@ export const windows11Needs: DeviceRule = {
     const other = noCard(device)
     if (other) return other
     if (need(system.qemu) === null) return notHere('QEMU is not installed')
-    const uefi = need(system.qemuFirmware).flatMap((descriptor) => {
-      const firmware = knownValue(descriptor)
-      return firmware && isPcUefi(firmware) && knownValue(firmware.isInstalled) ? [firmware] : []
-    })
+    const uefi = installedUefi(need(system.qemuFirmware))
     const missing: { readonly what: string; readonly evidence: Evidence }[] = []
     if (!need(system.hasSwtpm)) missing.push({ what: 'swtpm', evidence: seen(swtpmProgram, 'not there') })
     // Where there is no UEFI at all, that is said already.

@@ -11,7 +11,7 @@ export const soundInterrupts: DeviceRule = {
   why: 'A Windows driver uses message interrupts (MSI) only where its installation says so in the registry. Where it does not, the function stays on INTx, each interrupt takes a way through the host to be masked and unmasked, and sound crackles under load. Linux takes MSI by itself, but for a few chips.',
   fix: 'In Windows look at the resources of the device in the device manager: a negative IRQ number is MSI. Else set MSISupported (DWORD) to 1 under HKLM\\SYSTEM\\CurrentControlSet\\Enum\\PCI\\<device>\\<instance>\\Device Parameters\\Interrupt Management\\MessageSignaledInterruptProperties, and restart the machine. A new version of the driver may set it back.',
   sources: [
-    'https://learn.microsoft.com/windows-hardware/drivers/kernel/enabling-message-signaled-interrupts-in-the-registry',
+    'Microsoft, Windows hardware drivers: "Enabling Message-Signaled Interrupts in the Registry"',
     'https://vfio.blogspot.com/2014/09/vfio-interrupts-and-how-to-coax-windows.html',
     'Linux sound/pci/hda/hda_intel.c azx_acquire_irq (6.1)',
   ],

@@ -54,3 +54,14 @@ export function givesPicture({ devices }: Wish): boolean {
 export function startingDisks({ disks, devices }: Wish): readonly PciFunction[] {
   return disks.length === 0 ? devices.filter(isNvme) : []
 }
+
+/** The first device that says at which NUMA node it stands, and that node. */
+export function nodeOf(
+  devices: readonly PciFunction[],
+): { readonly device: PciFunction; readonly node: number } | undefined {
+  for (const device of devices) {
+    const node = knownValue(device.numaNode) ?? null
+    if (node !== null) return { device, node }
+  }
+  return undefined
+}

@@ -1,26 +1,15 @@
-/** A machine for each video and network card, disk and USB controller of real computers, of which only lspci text is known. The dumps lie beside the checkout where they are there at all. */
-import { existsSync, readdirSync, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+/** A machine for each video and network card, disk and USB controller of real computers, of which only lspci text is known. */
 import { describe, expect, it } from 'vitest'
+import { lspciDumps } from '../../../test/support/lspci-dumps.js'
 import { openHost } from '../../host/index.js'
 import { knownValue, readMachine } from '../../machine/index.js'
 import { parseDescription } from '../description/index.js'
 import { describeMachine, systems, type Wish, writeDescription } from './index.js'
 
-const shared = process.env.HANDOVER_SHARED ?? resolve(import.meta.dirname, '../../../../shared')
-const corpus = join(shared, 'corpus')
-const dumps = existsSync(corpus)
-  ? [
-      ...readdirSync(join(corpus, 'machines')).map((name) => join(corpus, 'machines', name, 'lspci.txt')),
-      ...readdirSync(join(corpus, 'hexdumps')).map((name) => join(corpus, 'hexdumps', name)),
-    ].filter((path) => existsSync(path) && statSync(path).isFile())
-  : []
-if (dumps.length === 0) console.log(`no dumps of real computers in ${corpus}: nothing is tried on them`)
-
 const classes = [0x01, 0x02, 0x03, 0x0c]
 
-describe.runIf(dumps.length > 0)('a machine for a real computer', () => {
-  it.each(dumps)('%s can be described, or it is said why not', async (path) => {
+describe.runIf(lspciDumps.length > 0)('a machine for a real computer', () => {
+  it.each(lspciDumps)('%s can be described, or it is said why not', async (path) => {
     const machine = readMachine(await openHost(path))
     const cards = machine.functions.filter(({ class: code }) =>
       classes.includes((knownValue(code) ?? 0) >> 16),
@@ -33,7 +22,7 @@ describe.runIf(dumps.length > 0)('a machine for a real computer', () => {
         cpus: 4,
         firmware: undefined,
         devices: [device],
-        disks: [{ file: 'm.qcow2', isNew: true }],
+        disks: ['m.qcow2'],
         isos: ['m.iso'],
         drivers: undefined,
         rom: undefined,

@@ -1,7 +1,7 @@
-import { cpusFolder, type HostThread, knownValue, roughSizeText } from '../../machine/index.js'
-import { cpuList } from './cpu-list.js'
+import { cpuListText, cpusFolder, type HostThread, roughSizeText } from '../../machine/index.js'
+import { nodeOf } from './card.js'
 import { type Core, coresOf, type Placement, placeProcessors } from './place.js'
-import { type Decide, decision, type Part } from './wish.js'
+import { type Decide, decision, type Part, upper } from './wish.js'
 
 /** Processors of the machine, and the host's threads that they run on. */
 export const cpus: Decide = ({ system }, { cpus: asked, devices }) => {
@@ -26,7 +26,7 @@ export const cpus: Decide = ({ system }, { cpus: asked, devices }) => {
         decision('cpus', count, asked === undefined ? 'Half of what the host has, whole cores' : null),
       ],
     }
-  const node = devices.map(({ numaNode }) => knownValue(numaNode) ?? null).find((one) => one !== null) ?? null
+  const node = nodeOf(devices)?.node ?? null
   const placement = placeProcessors(all, count, node)
   if (placement === null)
     return {
@@ -35,7 +35,9 @@ export const cpus: Decide = ({ system }, { cpus: asked, devices }) => {
           'cpus',
           count,
           `Not pinned: beside the host's own core there are ${all.length - coresOf(all)[0]!.threads.length} threads, and the host and the machine share all`,
-          { evidence: [{ path: `${cpusFolder}/online`, value: cpuList(all.map(({ number }) => number)) }] },
+          {
+            evidence: [{ path: `${cpusFolder}/online`, value: cpuListText(all.map(({ number }) => number)) }],
+          },
         ),
       ],
     }
@@ -56,10 +58,10 @@ function pinned(all: readonly HostThread[], count: number, node: number | null, 
     `${describeCores(own, threads, count)}, ${describeCaches(caches)}`,
     ...(nodes.size > 1 ? [describeNodes(own, node)] : []),
     ...describeKinds(all, own),
-    `The host keeps its first core (${threadsText(coresOf(all)[0]!.threads)}), where interrupts go that nobody moved`,
+    `The host keeps its first core (${threadsText(coresOf(all)[0]!.threads)})`,
     ...largerCache(all, own),
   ]
-  const list = (numbers: readonly number[]) => (numbers.length === 1 ? numbers[0]! : cpuList(numbers))
+  const list = (numbers: readonly number[]) => (numbers.length === 1 ? numbers[0]! : cpuListText(numbers))
   const value = {
     count,
     ...(threads > 1 ? { threads } : {}),
@@ -105,14 +107,14 @@ function cacheText(cores: readonly Core[]): string {
 
 function threadsText(threads: readonly HostThread[]): string {
   const numbers = threads.map(({ number }) => number).sort((a, b) => a - b)
-  return `${numbers.length === 1 ? 'thread' : 'threads'} ${cpuList(numbers)}`
+  return `${numbers.length === 1 ? 'thread' : 'threads'} ${cpuListText(numbers)}`
 }
 
 function describeNodes(own: readonly HostThread[], node: number | null): string {
   if (node === null) return 'The firmware does not say which NUMA node the device stands at'
   const away = own.filter((one) => one.node !== node)
   if (away.length === 0) return `They are of NUMA node ${node}, where the device stands`
-  return `The device stands at NUMA node ${node}, which has too few: threads ${cpuList(away.map(({ number }) => number))} are of another`
+  return `The device stands at NUMA node ${node}, which has too few: threads ${cpuListText(away.map(({ number }) => number))} are of another`
 }
 
 function describeKinds(all: readonly HostThread[], own: readonly HostThread[]): readonly string[] {
@@ -121,7 +123,7 @@ function describeKinds(all: readonly HostThread[], own: readonly HostThread[]): 
   return [
     slow.length === 0
       ? 'All are performance cores; the efficiency cores work for the host and for QEMU'
-      : `There are too few performance cores: threads ${cpuList(slow.map(({ number }) => number))} are of efficiency cores, and the machine does not know that they are slower`,
+      : `There are too few performance cores: threads ${cpuListText(slow.map(({ number }) => number))} are of efficiency cores, and the machine does not know that they are slower`,
   ]
 }
 
@@ -139,16 +141,10 @@ function largerCache(all: readonly HostThread[], own: readonly HostThread[]): re
   const holds = sharing
     .filter((core) => core !== hostCore)
     .reduce((sum, core) => sum + core.threads.length, 0)
-  return [
-    `${upper(cacheText(sharing))} holds ${holds} beside it: with --cpus ${holds} all are there, which games gain by`,
-  ]
+  return [`${upper(cacheText(sharing))} holds ${holds} beside it: with --cpus ${holds} all are there`]
 }
 
 function siblings(all: readonly HostThread[], number: number): string {
   const { core } = all.find((one) => one.number === number)!
-  return cpuList(all.filter((one) => one.core === core).map((one) => one.number))
-}
-
-function upper(text: string): string {
-  return text[0]!.toUpperCase() + text.slice(1)
+  return cpuListText(all.filter((one) => one.core === core).map((one) => one.number))
 }

@@ -153,6 +153,12 @@ describe('the rest', () => {
     expect(propose('two-dies', {}, edits).problems).toEqual([expect.stringMatching(/no UEFI firmware/)])
   })
 
+  it('says that a card without an EFI driver stays dark, where UEFI is asked for', () => {
+    const { value, notes } = propose('legacy-rom', { os: 'windows11' })
+    expect(value('firmware')).toBe('secure-boot')
+    expect(notes).toContainEqual(expect.stringMatching(/^card.rom holds no EFI driver/))
+  })
+
   it('takes Secure Boot where there is no other UEFI', () => {
     const edits = { '/usr/share/qemu/firmware/60-edk2-x86_64.json': null }
     expect(propose('four-caches', {}, edits).value('firmware')).toBe('secure-boot')

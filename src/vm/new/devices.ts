@@ -5,7 +5,7 @@ import { isVga, isVideoCard, shortAddress, startingDisks } from './card.js'
 import { chooseFirmware } from './firmware.js'
 import { partly, unspared } from './group.js'
 import { mmioWindow } from './window.js'
-import { type Decide, type Decision, decision, type Wish } from './wish.js'
+import { type Decide, type Decision, decision, upper, type Wish } from './wish.js'
 
 /** The devices that were named with the rest of their cards, what they ask of the machine, and whether they can go at all. */
 export const devices: Decide = (machine, wish) => {
@@ -127,8 +127,4 @@ function steps(f: PciFunction, { verdict, findings }: Check): readonly string[] 
     .map(({ says }) => says)
   if (found.length === 0) return []
   return [`before ${address} can be handed over: ${found.join('; ')} (handover check ${address})`]
-}
-
-function upper(text: string): string {
-  return text === '' ? '' : text[0]!.toUpperCase() + text.slice(1)
 }

@@ -1,21 +1,21 @@
 import { isWindows } from '../description/index.js'
 import { isNetworkCard, isStorage, shortAddress, startingDisks } from './card.js'
-import { type Decide, decision, type Value } from './wish.js'
+import { type Decide, decision, type Value, type Wish } from './wish.js'
 
 /** The disk is tried first: an empty one has nothing to start, so the installer does, and the installed system afterwards. */
 export const disks: Decide = (_, wish) => {
   const { os, disks: files, isos, drivers, devices } = wish
   const before = files.length + startingDisks(wish).length
-  const hasDrivers = os === 'linux' || (isWindows({ os }) && drivers !== undefined)
-  const because = hasDrivers
+  const isVirtio = hasVirtio(wish)
+  const because = isVirtio
     ? isWindows({ os })
-      ? 'virtio: fast, with the driver from the CD of drivers; Windows setup: Load driver, then viostor'
+      ? 'virtio: fast, with the driver from the CD of drivers; Windows setup: Load driver, then viostor, and NetKVM for the network'
       : null
     : isWindows({ os })
       ? 'SATA until Windows has the virtio driver (viostor, from the virtio-win ISO: --iso virtio-win.iso); then virtio, which is faster'
       : 'SATA, which every system knows'
-  const hard = files.map(({ file }, index) => ({
-    value: { file, bus: hasDrivers ? 'virtio' : 'sata', bootindex: index } satisfies Value,
+  const hard = files.map((file, index) => ({
+    value: { file, bus: isVirtio ? 'virtio' : 'sata', bootindex: index } satisfies Value,
     because: index === 0 ? because : null,
   }))
   const media = [
@@ -40,10 +40,15 @@ export const disks: Decide = (_, wish) => {
   }
 }
 
+/** Drivers of virtio are in Linux; for Windows they come on a CD. */
+function hasVirtio({ os, drivers }: Wish): boolean {
+  return os === 'linux' || (isWindows({ os }) && drivers !== undefined)
+}
+
 /** A card behind QEMU's own network, where no device brings one. */
-export const network: Decide = (_, { os, drivers, devices }) => {
-  const model = os === 'linux' || (isWindows({ os }) && drivers !== undefined) ? 'virtio' : 'e1000e'
-  const own = devices.find(isNetworkCard)
+export const network: Decide = (_, wish) => {
+  const model = hasVirtio(wish) ? 'virtio' : 'e1000e'
+  const own = wish.devices.find(isNetworkCard)
   if (own !== undefined)
     return {
       decisions: [

@@ -1,5 +1,5 @@
 import {
-  isPcUefi,
+  installedUefi,
   knownValue,
   type Machine,
   type QemuFirmware,
@@ -12,7 +12,7 @@ import { type Decide, decision, type Wish } from './wish.js'
 
 /** BIOS or UEFI, with Secure Boot or without, and a TPM. */
 export const firmware: Decide = (machine, wish) => {
-  const { value, because, rule, evidence, problem, note } = chooseFirmware(machine, wish)
+  const { value, because, rule, evidence, problem } = chooseFirmware(machine, wish)
   if (problem) return { problems: [problem] }
   const swtpm = machine.system.hasSwtpm
   const hasTpm = wish.os === 'windows11'
@@ -37,7 +37,11 @@ export const firmware: Decide = (machine, wish) => {
         : []),
     ],
     notes: [
-      ...(note ? [note] : []),
+      ...(efiOf(wish) === false && value !== 'bios'
+        ? [
+            `${wish.rom!.file} holds no EFI driver: the card shows nothing until the machine's own driver runs`,
+          ]
+        : []),
       ...(hasTpm && knownValue(swtpm) === false
         ? [
             'swtpm is not installed, and the TPM needs it: install swtpm (and swtpm-tools on Debian and Ubuntu)',
@@ -53,15 +57,17 @@ interface Choice {
   readonly rule?: string
   readonly evidence?: readonly { readonly path: string; readonly value: string }[]
   readonly problem?: string
-  readonly note?: string
 }
 
 /** What the machine starts by. */
 export function chooseFirmware({ system }: Machine, wish: Wish): Choice {
-  const installed = installedUefi(system.qemuFirmware)
-  const secure = installed?.find(
+  const descriptors = knownValue(system.qemuFirmware)
+  const installed = descriptors && installedUefi(descriptors)
+  const canSecure = installed?.filter(
     ({ features }) => features.includes('secure-boot') && features.includes('requires-smm'),
   )
+  // As vm start chooses.
+  const secure = canSecure?.find(({ features }) => features.includes('enrolled-keys')) ?? canSecure?.[0]
   const plain = installed?.find(({ features }) => !features.includes('requires-smm'))
   const shown = (found: QemuFirmware | undefined) =>
     found === undefined
@@ -137,13 +143,4 @@ export function chooseFirmware({ system }: Machine, wish: Wish): Choice {
     rule: 'uefi-firmware',
     evidence: shown(plain),
   }
-}
-
-/** Undefined: not known. */
-function installedUefi(found: Machine['system']['qemuFirmware']): readonly QemuFirmware[] | undefined {
-  if ('unknown' in found) return undefined
-  return found.value.flatMap((one) => {
-    const described = knownValue(one)
-    return described && isPcUefi(described) && knownValue(described.isInstalled) ? [described] : []
-  })
 }

@@ -9,7 +9,7 @@ import {
   roughSizeText,
   transparentHugePagesPath,
 } from '../../machine/index.js'
-import { shortAddress } from './card.js'
+import { nodeOf, shortAddress } from './card.js'
 import { type Decide, type Decision, decision, type Wish } from './wish.js'
 
 const mebibyte = 1024n ** 2n
@@ -52,7 +52,7 @@ export const memory: Decide = (machine, wish) => {
     }
   const because =
     wish.memoryBytes === undefined
-      ? `Half of what the host has, ${roughSizeText(mostUnasked)} at most; all of it is pinned while the machine runs`
+      ? `Half of what the host has, ${roughSizeText(mostUnasked)} at most${wish.devices.length > 0 ? '; all of it is pinned while the machine runs' : ''}`
       : null
   return {
     notes:
@@ -64,7 +64,7 @@ export const memory: Decide = (machine, wish) => {
         evidence: ordinary === undefined ? [] : [{ path: memoryPath, value: roughSizeText(ordinary) }],
         ...(because === null ? {} : { rule: 'memory-size' }),
       }),
-      ...hugePages(machine, bytes, used, pages !== undefined && used === undefined, node?.number),
+      ...hugePages(machine, bytes, huge, used, pages !== undefined && used === undefined, node?.number),
       ...(node === undefined ? [] : [node.decision]),
     ],
   }
@@ -86,6 +86,7 @@ function pagesFor(pages: readonly HugePages[], bytes: bigint): HugePages | undef
 function hugePages(
   { system }: Machine,
   bytes: bigint,
+  sizes: readonly HugePages[],
   used: HugePages | undefined,
   isElsewhere: boolean,
   node: number | undefined,
@@ -106,7 +107,7 @@ function hugePages(
   const because = isElsewhere
     ? `Huge pages are set aside on another node than ${node}; those of it are told in ${nodeHugePagesFolder(node!)}`
     : transparent === 'always' || transparent === 'madvise'
-      ? `None are set aside for it; the kernel makes transparent ones by itself. To set some aside, before memory is in pieces: hugepagesz=1G hugepages=${(bytes + gibibyte - 1n) / gibibyte} on the command line of the kernel`
+      ? `None are set aside for it; the kernel makes transparent ones by itself. To set some aside, before memory is in pieces: ${kernelWords(bytes, sizes, node)} on the command line of the kernel`
       : 'None are set aside for it'
   return [
     decision('huge-pages', null, because, {
@@ -119,6 +120,18 @@ function hugePages(
   ]
 }
 
+/**
+ * Pages of 1 GiB where the kernel lists them, as it does when the processor has them (Linux arch/x86/mm/hugetlbpage.c
+ * gigantic_pages_init), and they come out even. `node:count` is of that node alone (Documentation/admin-guide/kernel-parameters.txt,
+ * hugepages=).
+ */
+function kernelWords(bytes: bigint, sizes: readonly HugePages[], node: number | undefined): string {
+  const has1G = sizes.some(({ sizeBytes }) => sizeBytes === gibibyte)
+  const size = has1G && bytes % gibibyte === 0n ? gibibyte : 2n * mebibyte
+  const count = (bytes + size - 1n) / size
+  return `hugepagesz=${sizeWord(size)} hugepages=${node === undefined ? count : `${node}:${count}`}`
+}
+
 /** The node of the first device that says one, where there are several and memory fits it. */
 function nodeFor(
   { system }: Machine,
@@ -127,9 +140,10 @@ function nodeFor(
 ): { readonly number: number; readonly decision: Decision } | undefined {
   const nodes = (knownValue(system.memoryNodes) ?? []).filter(({ totalBytes }) => totalBytes > 0n)
   if (nodes.length < 2) return undefined
-  const device = devices.find(({ numaNode }) => (knownValue(numaNode) ?? null) !== null)
-  const node = nodes.find(({ number }) => number === (device && knownValue(device.numaNode)))
-  if (device === undefined || node === undefined || node.totalBytes < bytes + hostBytes / 2n) return undefined
+  const near = nodeOf(devices)
+  const node = nodes.find(({ number }) => number === near?.node)
+  if (near === undefined || node === undefined || node.totalBytes < bytes + hostBytes / 2n) return undefined
+  const { device } = near
   const { number, totalBytes } = node
   return {
     number,

@@ -2,22 +2,21 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { madeHost } from '../../../test/support/made-host.js'
 import { cores, topologies, topologyFiles } from '../../../test/support/made-topologies.js'
-import { knownValue, System } from '../../machine/index.js'
-import { cpuList } from './cpu-list.js'
+import { cpuListText, knownValue, System } from '../../machine/index.js'
 import { placeProcessors } from './place.js'
 
 const threadsOf = (parts: Parameters<typeof topologyFiles>[0]) =>
   knownValue(new System(madeHost(topologyFiles(parts))).threads)!
 const place = (name: keyof typeof topologies, count: number, node: number | null = null) => {
   const found = placeProcessors(threadsOf(topologies[name]), count, node)
-  return found && [found.threads, cpuList(found.pin), cpuList(found.others)]
+  return found && [found.threads, cpuListText(found.pin), cpuListText(found.others)]
 }
 
 describe('processors', () => {
   it.each([
-    ['whole cores, not the first', 'quadCore', 4, null, [2, '1,5,2,6', '0,3,4,7']],
-    ['an odd number: threads as cores', 'quadCore', 3, null, [1, '1,5,2', '0,3,4,7']],
-    ['one', 'quadCore', 1, null, [1, '1', '0,2-4,6,7']],
+    ['whole cores, not the first', 'quadCore', 4, null, [2, '1,5,2,6', '0,3-4,7']],
+    ['an odd number: threads as cores', 'quadCore', 3, null, [1, '1,5,2', '0,3-4,7']],
+    ['one', 'quadCore', 1, null, [1, '1', '0,2-4,6-7']],
     [
       'the die without the first core',
       'ryzen5950x',
@@ -34,8 +33,8 @@ describe('processors', () => {
       null,
       [2, expect.stringMatching(/^8,24/), '0-7,16-23'],
     ],
-    ['performance cores', 'hybrid', 10, null, [2, '2-11', '0,1,12-19']],
-    ['efficiency cores last', 'hybrid', 12, null, [1, '2-13', '0,1,14-19']],
+    ['performance cores', 'hybrid', 10, null, [2, '2-11', '0-1,12-19']],
+    ['efficiency cores last', 'hybrid', 12, null, [1, '2-13', '0-1,14-19']],
     [
       'the node of the device, though the first core is there',
       'twoXeons',
@@ -104,16 +103,5 @@ describe('processors', () => {
       ),
       { numRuns: 60 },
     )
-  })
-})
-
-describe('a list of threads', () => {
-  it.each([
-    [[2, 3, 4, 5, 8], '2-5,8'],
-    [[1, 5, 2, 6], '1,5,2,6'],
-    [[0, 1], '0,1'],
-    [[], ''],
-  ])('%j', (numbers, text) => {
-    expect(cpuList(numbers)).toBe(text)
   })
 })

@@ -23,10 +23,10 @@ export interface Placement {
  * 1. performance cores, then efficiency cores: a machine with both has threads of two speeds and does not know it
  * 2. cores of the NUMA node that the device stands at
  * 3. all in one third-level cache, where one can hold them: threads that talk through two caches wait for memory
- * 4. the larger of such caches: games gain more by cache than they lose by the lower clock of a stacked one
- * 5. those without the first core of the host, which takes what interrupts nobody moved, and far from it
+ * 4. the larger of such caches: of an X3D those that its mode `cache` prefers (Linux drivers/platform/x86/amd/x3d_vcache.c)
+ * 5. those without the first core, which stays with the host, and far from it
  *
- * The first core stays with the host. Null: there are not so many threads beside it.
+ * Null: there are not so many threads beside the first core.
  */
 export function placeProcessors(
   threads: readonly HostThread[],

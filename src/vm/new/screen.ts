@@ -10,8 +10,11 @@ import { isWindows } from '../description/index.js'
 import { givesPicture, isUsbController, isVideoCard, shortAddress } from './card.js'
 import { type Decide, type Decision, decision, type Part } from './wish.js'
 
+/** Without SPICE since RHEL 9 (Red Hat, Considerations in adopting RHEL 9, Changes to SPICE; bug 2030592). */
+const redHatQemu = '/usr/libexec/qemu-kvm'
+
 /** Where the machine's picture is seen. */
-export const screen: Decide = (_, wish) => {
+export const screen: Decide = ({ system }, wish) => {
   const { lookingGlass, os, devices } = wish
   const card = devices.find(isVideoCard)
   if (lookingGlass !== undefined) {
@@ -31,18 +34,22 @@ export const screen: Decide = (_, wish) => {
         decision(
           'looking-glass',
           `${lookingGlassMebibytes(lookingGlass)}M`,
-          `For ${lookingGlass.width}x${lookingGlass.height}: two frames and 10 MiB, up to the next power of two`,
+          `For ${lookingGlass.width}x${lookingGlass.height}: two frames and 10 MiB, up to the next power of two. The card draws only while a display, or a plug that passes for one, is connected to it`,
         ),
       ],
     }
   }
   if (givesPicture(wish))
     return { decisions: show('none', 'none', 'The card has outputs: its display shows the machine') }
+  const isRedHat = knownValue(system.qemu)?.path === redHatQemu
+  const [display, viewer] = isRedHat
+    ? ['vnc', "vncviewer: Red Hat's QEMU has no SPICE"]
+    : ['spice', 'remote-viewer']
   const because =
     card === undefined
-      ? 'No card is given to it: an emulated one, shown in a window (remote-viewer)'
-      : `No display can be plugged into ${shortAddress(card)}: an emulated card beside it, shown in a window (remote-viewer)`
-  return { decisions: show('virtio', 'spice', because) }
+      ? 'No video card is given to it: an emulated one'
+      : `No display can be plugged into ${shortAddress(card)}: an emulated card beside it`
+  return { decisions: show('virtio', display, `${because}, shown in a window (${viewer})`) }
 }
 
 function show(graphics: string, display: string, because: string): readonly Decision[] {
@@ -50,8 +57,8 @@ function show(graphics: string, display: string, because: string): readonly Deci
 }
 
 /**
- * `width * height * 4 * 2` bytes and 10 MiB, rounded up to a power of two (Looking Glass doc/install_libvirt.rst, Determining
- * memory), for 32 bits per pixel.
+ * `width * height * 4 * 2` bytes and 10 MiB, rounded up to a power of two (Looking Glass B7 doc/install_libvirt.rst,
+ * Determining memory), for 32 bits per pixel. That a display must be connected: doc/requirements.rst, Connected Display.
  */
 export function lookingGlassMebibytes({ width, height }: { width: number; height: number }): number {
   return 2 ** Math.ceil(Math.log2((width * height * 4 * 2) / 1024 ** 2 + 10))
@@ -70,7 +77,7 @@ export const input: Decide = (machine, wish) => {
         decision(
           'input',
           null,
-          `Keyboard and mouse are plugged into ${shortAddress(controller)}, which the machine has`,
+          `What is plugged into ${shortAddress(controller)} is the machine's: keyboard and mouse go there`,
         ),
       ],
     }

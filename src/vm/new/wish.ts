@@ -21,7 +21,7 @@ export interface Wish {
   readonly firmware: (typeof firmwareNames)[number] | undefined
   /** As named; the rest of a card is added. */
   readonly devices: readonly PciFunction[]
-  readonly disks: readonly { readonly file: string; readonly isNew: boolean }[]
+  readonly disks: readonly string[]
   /** Media to install from. */
   readonly isos: readonly string[]
   /** The ISO with virtio drivers for Windows. */
@@ -68,4 +68,8 @@ export function decision(
   from: { readonly evidence?: Decision['evidence']; readonly rule?: string } = {},
 ): Decision {
   return { field, value, because, evidence: from.evidence ?? [], rule: from.rule ?? null }
+}
+
+export function upper(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
