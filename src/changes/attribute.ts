@@ -4,10 +4,12 @@
  * sriov_numvfs_store). Gone after a restart.
  */
 
+import { posix } from 'node:path'
 import type { Host } from '../host/index.js'
 import type { Attribute, ChangeKind, Context } from './change.js'
-import { waitUntilClosed } from './driver-binding.js'
-import { ChangedSinceError, NotAsWantedError, StaleError, UnreadableError } from './errors.js'
+import { readDriver, waitUntilClosed } from './driver-binding.js'
+import { ChangedSinceError, NotAsWantedError, StaleError, unreadable } from './errors.js'
+import { writeSetting } from './write-setting.js'
 
 /** Pages and functions are made one by one: the more there are, the longer the kernel takes. */
 const patience = 10
@@ -60,11 +62,11 @@ function isGone(host: Host, path: string): boolean {
   return host.readText(path).kind === 'absent'
 }
 
-/** One line. Throws {@link UnreadableError}. */
+/** One line. Throws UnreadableError. */
 export function readAttribute(host: Host, path: string): string {
   const read = host.readText(path)
   if (read.kind === 'value') return read.value.trim()
-  throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  throw unreadable(path, read)
 }
 
 /** `after`, or a number on the way to it: what a write leaves that was cut off, or that the kernel gave less for. */
@@ -74,14 +76,11 @@ function isBetween(now: string, before: string, after: string): boolean {
   return /^\d+$/.test(now) && Number(now) >= low! && Number(now) <= high!
 }
 
-async function write(path: string, text: string, later: string, context: Context): Promise<void> {
-  const { writer, limits, report } = context
-  const limitMs = limits.writeMs * patience
-  const slow = () => report({ kind: 'slow', path, text, limitMs })
-  const followUp = text === later ? [] : [{ path, text: later }]
-  const written = await writer.write({ path, text }, limitMs, followUp, slow)
-  if (written !== 'done')
-    throw new NotAsWantedError(path, text, `still being written after ${limitMs / 1000} s`, 'see `dmesg`')
+function write(path: string, text: string, before: string, context: Context): Promise<void> {
+  return writeSetting({ path, text }, context, {
+    limitMs: context.limits.writeMs * patience,
+    later: text === before ? [] : [{ path, text: before }],
+  })
 }
 
 /** They go with the write: a machine that has one would keep the kernel waiting. Throws HeldError. */
@@ -89,14 +88,12 @@ async function waitForVirtualFunctions(parent: string, context: Context): Promis
   const { host } = context
   const folder = `/sys/bus/pci/devices/${parent}`
   const names = host.list(folder)
-  if (names.kind !== 'value')
-    throw new UnreadableError(folder, names.kind === 'error' ? names.code : names.kind)
-  for (const name of names.value) {
-    const link = /^virtfn\d+$/.test(name) ? host.readLink(`${folder}/${name}`) : undefined
-    if (link?.kind !== 'value') continue
-    const address = link.value.slice(link.value.lastIndexOf('/') + 1)
-    const driver = host.readLink(`/sys/bus/pci/devices/${address}/driver`)
-    if (driver.kind === 'value')
-      await waitUntilClosed(address, driver.value.slice(driver.value.lastIndexOf('/') + 1), context)
+  if (names.kind !== 'value') throw unreadable(folder, names)
+  for (const name of names.value.filter((one) => /^virtfn\d+$/.test(one))) {
+    const link = host.readLink(`${folder}/${name}`)
+    if (link.kind !== 'value') throw unreadable(`${folder}/${name}`, link)
+    const address = posix.basename(link.value)
+    const driver = readDriver(host, address)
+    if (driver !== null) await waitUntilClosed(address, driver, context)
   }
 }

@@ -6,9 +6,11 @@
  */
 
 import type { Host } from '../host/index.js'
+import { sizeText } from '../machine/index.js'
 import type { BarSize, ChangeKind, Context, Difference } from './change.js'
-import { move, readBinding } from './driver-binding.js'
-import { ChangedSinceError, NotAsWantedError, StaleError, UnreadableError } from './errors.js'
+import { isGone, move, readBinding } from './driver-binding.js'
+import { ChangedSinceError, NotAsWantedError, StaleError, UnreadableError, unreadable } from './errors.js'
+import { writeSetting } from './write-setting.js'
 
 const folder = (address: string) => `/sys/bus/pci/devices/${address}`
 
@@ -40,9 +42,9 @@ export const barSize: ChangeKind<BarSize> = {
   apply: ({ address, bar, after }, context) => resize(address, bar, after, context),
 
   async undo({ address, bar, before, after }, context) {
+    if (isGone(context.host, address)) return
     const now = readBarSize(context.host, address, bar)
-    if (now === before) return
-    if (now !== after)
+    if (now !== before && now !== after)
       throw new ChangedSinceError(`BAR ${bar} of ${address}`, sizeWords(after), sizeWords(now))
     await resize(address, bar, before, context)
   },
@@ -52,7 +54,7 @@ export const barSize: ChangeKind<BarSize> = {
 export function readBarSize(host: Host, address: string, bar: number): number {
   const path = `${folder(address)}/resource`
   const read = host.readText(path)
-  if (read.kind !== 'value') throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  if (read.kind !== 'value') throw unreadable(path, read)
   const [start = 0n, end = 0n] = (read.value.split('\n')[bar] ?? '').split(' ').filter(Boolean).map(BigInt)
   const bytes = end - start + 1n
   const exponent = bytes.toString(2).length - 21
@@ -61,25 +63,19 @@ export function readBarSize(host: Host, address: string, bar: number): number {
   return exponent
 }
 
-/** `256 MiB`, `16 GiB` */
-function sizeWords(exponent: number): string {
-  const step = Math.floor(exponent / 10)
-  return `${2 ** (exponent - step * 10)} ${['MiB', 'GiB', 'TiB', 'PiB', 'EiB'][step]}`
-}
+const sizeWords = (exponent: number) => sizeText(1n << BigInt(exponent + 20))
 
 /** The function is back with its driver also where the size was refused. */
 async function resize(address: string, bar: number, exponent: number, context: Context): Promise<void> {
-  const { host, writer, limits, report } = context
-  const binding = readBinding(host, address)
-  const path = `${folder(address)}/resource${bar}_resize`
-  const text = String(exponent)
-  const limitMs = limits.writeMs
-  await move(address, { ...binding, driver: null }, context)
+  const { host } = context
+  const { driver, override } = readBinding(host, address)
+  // One that was cut off left the function without its driver.
+  const binding = { driver: driver ?? override, override }
+  if (readBarSize(host, address, bar) === exponent) return move(address, binding, context)
+  await move(address, { driver: null, override }, context)
   try {
-    const slow = () => report({ kind: 'slow', path, text, limitMs })
-    const written = await writer.write({ path, text }, limitMs, [], slow)
-    if (written !== 'done')
-      throw new NotAsWantedError(path, text, `still being written after ${limitMs / 1000} s`, 'see `dmesg`')
+    const path = `${folder(address)}/resource${bar}_resize`
+    await writeSetting({ path, text: String(exponent) }, context)
     const now = readBarSize(host, address, bar)
     if (now !== exponent)
       throw new NotAsWantedError(

@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import type { Host } from '../host/index.js'
 import type { ChangeKind, Configuration, Difference, FileEdit, Regeneration, Shown } from './change.js'
 import type { Disk } from './disk.js'
-import { ChangedSinceError, StaleError, UnreadableError } from './errors.js'
+import { ChangedSinceError, StaleError, UnreadableError, unreadable } from './errors.js'
 
 export const configuration: ChangeKind<Configuration> = {
   describe({ id, title, edits, commands, takeBack = [] }) {
@@ -95,7 +95,7 @@ export const configuration: ChangeKind<Configuration> = {
 export function textAt(host: Host, path: string): string | null {
   const read = host.readText(path)
   if (read.kind === 'absent') return null
-  if (read.kind !== 'value') throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  if (read.kind !== 'value') throw unreadable(path, read)
   if (read.value.includes('\ufffd'))
     throw new UnreadableError(path, 'not UTF-8, so it would not be written back as it was')
   return read.value
@@ -106,7 +106,7 @@ export function isThere(host: Host, path: string): boolean {
   const read = host.readBytes(path, 1)
   if (read.kind === 'value') return true
   if (read.kind === 'absent') return false
-  throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  throw unreadable(path, read)
 }
 
 /** Whether all of the words stand where they show. Throws {@link UnreadableError}. */
@@ -118,8 +118,7 @@ export function isShown(host: Host, { words, file, folder, names }: Shown): bool
   }
   if (inFile !== null) return areIn(inFile)
   const list = host.list(folder)
-  if (list.kind !== 'value' && list.kind !== 'absent')
-    throw new UnreadableError(folder, list.kind === 'error' ? list.code : list.kind)
+  if (list.kind !== 'value' && list.kind !== 'absent') throw unreadable(folder, list)
   const pattern = new RegExp(names)
   const number = (name: string) => Number(/\d+/.exec(name)?.[0] ?? -1)
   const last = (list.kind === 'value' ? list.value : [])
@@ -133,7 +132,7 @@ export function isShown(host: Host, { words, file, folder, names }: Shown): bool
 function bytesAt(host: Host, path: string): Uint8Array | null {
   const read = host.readBytes(path)
   if (read.kind === 'absent') return null
-  if (read.kind !== 'value') throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  if (read.kind !== 'value') throw unreadable(path, read)
   return read.value.bytes
 }
 

@@ -1,6 +1,7 @@
 import type { Host } from '../host/index.js'
 import type { ChangeKind, ConsoleRelease, Context } from './change.js'
-import { NotAsWantedError, UnreadableError } from './errors.js'
+import { NotAsWantedError, unreadable } from './errors.js'
+import { writeSetting } from './write-setting.js'
 
 const folder = '/sys/class/vtconsole'
 
@@ -48,11 +49,11 @@ export const consoleRelease: ChangeKind<ConsoleRelease> = {
   },
 }
 
-/** The kernel's console drivers; none on a kernel without virtual terminals. Throws {@link UnreadableError}. */
+/** The kernel's console drivers; none on a kernel without virtual terminals. Throws UnreadableError. */
 export function readConsoles(host: Host): readonly TextConsole[] {
   const list = host.list(folder)
   if (list.kind === 'absent') return []
-  if (list.kind !== 'value') throw new UnreadableError(folder, list.kind === 'error' ? list.code : list.kind)
+  if (list.kind !== 'value') throw unreadable(folder, list)
   return list.value.flatMap((id) => {
     const name = text(host, `${folder}/${id}/name`)
     const bound = text(host, `${folder}/${id}/bind`)
@@ -65,19 +66,15 @@ function find(host: Host, name: string, bound: boolean): TextConsole | undefined
 }
 
 /** The kernel takes every write and may yet do nothing: only reading tells. */
-async function bind(
-  { id }: TextConsole,
-  value: '0' | '1',
-  { host, writer, limits, report }: Context,
-): Promise<void> {
+async function bind({ id }: TextConsole, value: '0' | '1', context: Context): Promise<void> {
   const path = `${folder}/${id}/bind`
-  const limitMs = limits.writeMs
-  const slow = () => report({ kind: 'slow', path, text: value, limitMs })
-  const later = value === '0' ? [{ path, text: '1' }] : []
-  const written = await writer.write({ path, text: value }, limitMs, later, slow)
-  const found = written === 'done' ? text(host, path) : `still being written after ${limitMs / 1000} s`
-  if (found !== value && found !== null)
-    throw new NotAsWantedError(path, value, found, 'the kernel did not move its console')
+  const next = 'the kernel did not move its console'
+  await writeSetting({ path, text: value }, context, {
+    later: value === '0' ? [{ path, text: '1' }] : [],
+    next,
+  })
+  const found = text(context.host, path)
+  if (found !== value && found !== null) throw new NotAsWantedError(path, value, found, next)
 }
 
 /** One line, or null where the console has gone. */
@@ -85,5 +82,5 @@ function text(host: Host, path: string): string | null {
   const read = host.readText(path)
   if (read.kind === 'value') return read.value.trim()
   if (read.kind === 'absent') return null
-  throw new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
+  throw unreadable(path, read)
 }

@@ -10,7 +10,14 @@ import { posix } from 'node:path'
 import type { Host } from '../host/index.js'
 import { type DeviceNode, type Holder, isVfioDriver } from '../machine/index.js'
 import type { Action, Binding, ChangeKind, Context, Difference, DriverBinding } from './change.js'
-import { BlockedError, HeldError, NotAsWantedError, StaleError, UnreadableError } from './errors.js'
+import {
+  BlockedError,
+  HeldError,
+  NotAsWantedError,
+  StaleError,
+  UnreadableError,
+  unreadable,
+} from './errors.js'
 import { holdersOfNodes, nodesOf, nodesToClose } from './holders.js'
 import type { Write } from './writer.js'
 
@@ -61,15 +68,21 @@ export const driverBinding: ChangeKind<DriverBinding> = {
 
   apply: ({ address, after }, context) => move(address, after, context),
 
-  undo: ({ address, before }, context) => move(address, before, context),
+  async undo({ address, before }, context) {
+    if (!isGone(context.host, address)) await move(address, before, context)
+  },
+}
+
+/** Unplugged, or a virtual function whose card makes it no longer: then nothing of it is left to put back. */
+export function isGone(host: Host, address: string): boolean {
+  return host.list(devicePath(address)).kind === 'absent'
 }
 
 /** The binding as it is. Throws {@link UnreadableError}. */
 export function readBinding(host: Host, address: string): Binding {
   const path = overridePath(address)
   const override = host.readText(path)
-  if (override.kind !== 'value')
-    throw new UnreadableError(path, override.kind === 'error' ? override.code : override.kind)
+  if (override.kind !== 'value') throw unreadable(path, override)
   const name = override.value.trim()
   return {
     driver: readDriver(host, address),
@@ -78,12 +91,12 @@ export function readBinding(host: Host, address: string): Binding {
   }
 }
 
-function readDriver(host: Host, address: string): string | null {
+export function readDriver(host: Host, address: string): string | null {
   const path = `${devicePath(address)}/driver`
   const link = host.readLink(path)
   if (link.kind === 'value') return posix.basename(link.value)
   if (link.kind === 'absent') return null
-  throw new UnreadableError(path, link.kind === 'error' ? link.code : link.kind)
+  throw unreadable(path, link)
 }
 
 /** The writes that lead from one binding to another. */
@@ -191,9 +204,4 @@ export async function waitUntilClosed(
     if (!told) report({ kind: 'held', address, holders, limitMs: limits.closeMs })
     await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
-}
-
-/** Where a plan begins to change things: the file whose writing needs root. */
-export function privilegedPath(address: string): string {
-  return overridePath(address)
 }

@@ -1,3 +1,4 @@
+import type { Read } from '../host/index.js'
 import type { Holder } from '../machine/index.js'
 import type { Change } from './change.js'
 import type { Refusal } from './refusal.js'
@@ -13,6 +14,14 @@ export class UnreadableError extends Error {
   ) {
     super(`cannot read ${path}: ${reason}${reason === 'denied' ? '; run this as root' : ''}`)
   }
+}
+
+/** Of a read that gave no value. */
+export function unreadable(
+  path: string,
+  read: Exclude<Read<unknown>, { readonly kind: 'value' }>,
+): UnreadableError {
+  return new UnreadableError(path, read.kind === 'error' ? read.code : read.kind)
 }
 
 /** Changing drivers needs root. Thrown before anything is changed. */

@@ -1,27 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { simulatedContext as context } from '../../test/support/simulated-context.js'
 import { SimulatedHost } from '../../test/support/simulated-host.js'
-import type { Attribute, BarSize, Context, MediatedDevice } from './change.js'
-import { liveDisk } from './disk.js'
+import type { Attribute, BarSize, MediatedDevice } from './change.js'
 import { apply, check, describe as describeChange, diff, undo } from './kinds.js'
 import { applyAll, undoAll } from './sequence.js'
-import { directWriter } from './writer.js'
 
 const card = '0000:01:00.0'
 const part = '0000:01:00.1'
-
-function context(host: SimulatedHost, more: Partial<Context> = {}): Context {
-  return {
-    host,
-    writer: directWriter(host),
-    disk: liveDisk({ root: '/nowhere' }),
-    keptIn: '/nowhere',
-    limits: { closeMs: 0, writeMs: 10 },
-    privileged: true,
-    report: () => undefined,
-    run: () => Promise.resolve(),
-    ...more,
-  }
-}
 
 describe('an attribute', () => {
   const path = '/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages'
@@ -126,6 +111,11 @@ describe('an attribute', () => {
     )
     expect([used, it.writes]).toEqual(['HeldError', []])
     it.remove('/proc/7/fd/3')
+    const unknown = `/sys/bus/pci/devices/${part}/driver`
+    const readLink = it.readLink.bind(it)
+    it.readLink = (name) => (name === unknown ? { kind: 'denied' } : readLink(name))
+    await expect(undo(functions, context(it))).rejects.toThrow(`cannot read ${unknown}`)
+    it.readLink = readLink
     await undo(functions, context(it))
     expect(it.writes).toEqual([`${file} <- 0`])
   })
@@ -165,6 +155,17 @@ describe('the size of a BAR', () => {
     await undoAll([larger], context(it))
     expect(it.readText(`/sys/bus/pci/devices/${card}/resource`)).toEqual(resource)
     expect(it.writes.filter((write) => write.startsWith(path))).toEqual([`${path} <- 14`, `${path} <- 8`])
+  })
+
+  it('is put back after a power cut or a kill, the card with its driver, however far it came', async () => {
+    for (const resized of [false, true]) {
+      const it = host()
+      it.writeText(`/sys/bus/pci/drivers/vfio-pci/unbind`, card)
+      if (resized) it.writeText(path, '14')
+      await undo(larger, context(it))
+      expect([it.driverOf(card), diff(larger, it)[0]!.from]).toEqual(['vfio-pci', '256 MiB'])
+    }
+    await undo(larger, context(new SimulatedHost()))
   })
 
   it('is refused by a bridge without room: the card is back with its driver', async () => {

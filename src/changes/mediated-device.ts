@@ -5,8 +5,11 @@
  */
 
 import type { Host } from '../host/index.js'
-import type { ChangeKind, Context, MediatedDevice } from './change.js'
-import { NotAsWantedError, StaleError, UnreadableError } from './errors.js'
+import { readAttribute } from './attribute.js'
+import type { ChangeKind, MediatedDevice } from './change.js'
+import { NotAsWantedError, StaleError } from './errors.js'
+import { isFolder } from './module-load.js'
+import { writeSetting } from './write-setting.js'
 
 /** Types of mediated devices that a function's driver offers: folders, each with what is left of it. */
 export const mediatedTypesFolder = (address: string) => `/sys/bus/pci/devices/${address}/mdev_supported_types`
@@ -26,40 +29,25 @@ export const mediatedDevice: ChangeKind<MediatedDevice> = {
   },
 
   diff: ({ type, uuid }, host) =>
-    isThere(host, uuid) ? [] : [{ path: deviceFolder(uuid), from: null, to: type }],
+    isMade(host, uuid) ? [] : [{ path: deviceFolder(uuid), from: null, to: type }],
 
   async check({ address, type }, { host }) {
     const path = `${mediatedTypesFolder(address)}/${type}/available_instances`
-    const left = host.readText(path)
-    if (left.kind !== 'value') throw new UnreadableError(path, left.kind === 'error' ? left.code : left.kind)
-    if (Number(left.value) === 0) throw new StaleError(path, '1 or more', '0')
+    if (readAttribute(host, path) === '0') throw new StaleError(path, '1 or more', '0')
   },
 
   async apply({ address, type, uuid }, context) {
-    await write(`${mediatedTypesFolder(address)}/${type}/create`, uuid, context)
-    if (!isThere(context.host, uuid))
-      throw new NotAsWantedError(deviceFolder(uuid), type, null, 'see `dmesg`')
+    await writeSetting({ path: `${mediatedTypesFolder(address)}/${type}/create`, text: uuid }, context)
+    if (!isMade(context.host, uuid)) throw new NotAsWantedError(deviceFolder(uuid), type, null, 'see `dmesg`')
   },
 
   async undo({ uuid }, context) {
-    if (!isThere(context.host, uuid)) return
-    await write(`${deviceFolder(uuid)}/remove`, '1', context)
-    if (isThere(context.host, uuid))
-      throw new NotAsWantedError(deviceFolder(uuid), null, 'still there', 'stop the machine that has it')
+    if (!isMade(context.host, uuid)) return
+    // The kernel waits until nobody uses it (drivers/vfio/vfio_main.c vfio_unregister_group_dev).
+    const next = 'stop the machine that has it'
+    await writeSetting({ path: `${deviceFolder(uuid)}/remove`, text: '1' }, context, { next })
+    if (isMade(context.host, uuid)) throw new NotAsWantedError(deviceFolder(uuid), null, 'still there', next)
   },
 }
 
-function isThere(host: Host, uuid: string): boolean {
-  const list = host.list(deviceFolder(uuid))
-  if (list.kind === 'value') return true
-  if (list.kind === 'absent') return false
-  throw new UnreadableError(deviceFolder(uuid), list.kind === 'error' ? list.code : list.kind)
-}
-
-async function write(path: string, text: string, { writer, limits, report }: Context): Promise<void> {
-  const limitMs = limits.writeMs
-  const slow = () => report({ kind: 'slow', path, text, limitMs })
-  const written = await writer.write({ path, text }, limitMs, [], slow)
-  if (written !== 'done')
-    throw new NotAsWantedError(path, text, `still being written after ${limitMs / 1000} s`, 'see `dmesg`')
-}
+const isMade = (host: Host, uuid: string) => isFolder(host, deviceFolder(uuid))

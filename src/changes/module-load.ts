@@ -1,6 +1,6 @@
 import type { Host } from '../host/index.js'
 import type { ChangeKind, ModuleLoad } from './change.js'
-import { NotAsWantedError, UnreadableError } from './errors.js'
+import { NotAsWantedError, unreadable } from './errors.js'
 
 export const moduleLoad: ChangeKind<ModuleLoad> = {
   describe({ module }) {
@@ -15,15 +15,15 @@ export const moduleLoad: ChangeKind<ModuleLoad> = {
   },
 
   diff({ shownBy }, host) {
-    return isThere(host, shownBy) ? [] : [{ path: shownBy, from: null, to: 'there' }]
+    return isFolder(host, shownBy) ? [] : [{ path: shownBy, from: null, to: 'there' }]
   },
 
   async check() {},
 
   async apply({ module, shownBy }, { host, run }) {
-    if (isThere(host, shownBy)) return
+    if (isFolder(host, shownBy)) return
     await run(['modprobe', module])
-    if (!isThere(host, shownBy))
+    if (!isFolder(host, shownBy))
       throw new NotAsWantedError(
         shownBy,
         'the driver',
@@ -36,9 +36,10 @@ export const moduleLoad: ChangeKind<ModuleLoad> = {
   async undo() {},
 }
 
-function isThere(host: Host, folder: string): boolean {
+/** Whether a folder is there. Throws UnreadableError. */
+export function isFolder(host: Host, folder: string): boolean {
   const list = host.list(folder)
   if (list.kind === 'value') return true
   if (list.kind === 'absent') return false
-  throw new UnreadableError(folder, list.kind === 'error' ? list.code : list.kind)
+  throw unreadable(folder, list)
 }

@@ -2,7 +2,7 @@ import type { Host } from '../host/index.js'
 import type { Machine, PciFunction } from '../machine/index.js'
 import type { Change } from './change.js'
 import { readConsoles } from './console-release.js'
-import { UnreadableError } from './errors.js'
+import { unreadable } from './errors.js'
 
 /** Something that is not undone, or not prevented. */
 export interface Note {
@@ -71,7 +71,7 @@ function frameBuffers(host: Host): readonly string[] {
   const path = '/sys/class/graphics'
   const list = host.list(path)
   if (list.kind === 'absent') return []
-  if (list.kind !== 'value') throw new UnreadableError(path, list.kind === 'error' ? list.code : list.kind)
+  if (list.kind !== 'value') throw unreadable(path, list)
   return list.value.filter((name) => /^fb\d+$/.test(name))
 }
 

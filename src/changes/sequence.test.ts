@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { simulatedContext as context } from '../../test/support/simulated-context.js'
 import { SimulatedHost } from '../../test/support/simulated-host.js'
 import { HostWriteError } from '../host/index.js'
 import { readMachine } from '../machine/index.js'
-import type { ChangeEvent, Context } from './change.js'
-import { liveDisk } from './disk.js'
+import type { ChangeEvent } from './change.js'
 import {
   BlockedError,
   ChangeFailedError,
@@ -32,20 +32,6 @@ function card(): SimulatedHost {
   ])
   host.link('/sys/class/graphics/fb0', `../../devices/pci0000:00/${gpu}/graphics/fb0`)
   return host.console('vtcon1', '(M) frame buffer device', true)
-}
-
-function context(host: SimulatedHost, more: Partial<Context> = {}): Context {
-  return {
-    host,
-    writer: directWriter(host),
-    disk: liveDisk({ root: '/nowhere' }),
-    keptIn: '/nowhere',
-    limits: { closeMs: 0, writeMs: 10 },
-    privileged: true,
-    report: () => undefined,
-    run: () => Promise.resolve(),
-    ...more,
-  }
 }
 
 const planned = (host: SimulatedHost) => planBinding(host, readMachine(host), [gpu], { accept: ['display'] })
@@ -186,6 +172,14 @@ describe('a plan to bind', () => {
     })
     expect(host.writes).toEqual([])
   })
+})
+
+it('a device that is gone has nothing to be put back', async () => {
+  const host = new SimulatedHost()
+  const after = { driver: 'vfio-pci', override: 'vfio-pci' }
+  const before = { driver: 'amdgpu', override: null }
+  await undoAll([{ kind: 'driver-binding', address: gpu, before, after }], context(host))
+  expect(host.writes).toEqual([])
 })
 
 describe('a driver that does not let go', () => {

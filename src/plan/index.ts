@@ -14,7 +14,6 @@ export {
   type Tools,
   undoEntry,
 } from './carry-out.js'
-export { planCpus } from './host/cpus.js'
 export { requireGroup } from './host/group.js'
 export { WishError, type Wishes } from './host/wish.js'
 export { type Awaits, type Entry, type Head, JournalError, readJournal } from './journal.js'

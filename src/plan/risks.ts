@@ -44,10 +44,12 @@ const ofChanges: { readonly [K in Change['kind']]: (changes: Of<K>, plan: Planne
       back: 'Until handover undo brings it back there: dmesg, a serial console, or ssh.',
     })),
   attribute: (changes) =>
-    changes.map(({ title, after, ifLess }) => ({
-      can: `The kernel may give less than ${after} for ${title}.`,
-      back: `What was done is then put back. The reason: ${ifLess}.`,
-    })),
+    changes
+      .filter(({ before, after }) => Number(after) > Number(before))
+      .map(({ title, after, ifLess }) => ({
+        can: `The kernel may give less than ${after} for ${title}.`,
+        back: `What was done is then put back. The reason: ${ifLess}.`,
+      })),
   'bar-size': (changes) =>
     changes.map(({ address, bar }) => ({
       can: `${address} may not work with BAR ${bar} in another size, which it leaves its driver for.`,

@@ -1,4 +1,4 @@
-import { missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { fileEdit, readAttribute, textAt } from '../../changes/index.js'
 import { cpuListText, cpusFolder, parseCpuList } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { type About, WishError, type Wished, written } from './wish.js'
@@ -12,7 +12,7 @@ const units = ['system.slice', 'user.slice', 'init.scope'] as const
  * AllowedCPUs= needs systemd 244 and cgroups of version 2 with cpuset (systemd.resource-control(5)). Machines of libvirt are in
  * machine.slice, which is not touched.
  */
-export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boot'>): Wished {
+export function planCpus(wish: string, { host, boot }: About): Wished {
   const option = `--cpus ${wish}`
   const asked = [...new Set(parseCpuList(wish))].sort((a, b) => a - b)
   if (asked.length === 0) throw new WishError(option, 'give a list, as 2-7,10')
@@ -34,10 +34,12 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
   if (host.list('/run/systemd/system').kind !== 'value' || !controllers.split(/\s/).includes('cpuset'))
     return {
       changes: [],
-      byHand: byHand(
-        'there is no systemd with cgroups of version 2',
-        `keep everything but the machine off the processors ${cpuListText(asked)}`,
-      ),
+      byHand: [
+        byHand(
+          'there is no systemd with cgroups of version 2',
+          `keep everything but the machine off the processors ${cpuListText(asked)}`,
+        ),
+      ],
     }
   return {
     changes: [
@@ -45,16 +47,13 @@ export function planCpus(wish: string, { host, boot }: Pick<About, 'host' | 'boo
         kind: 'configuration',
         id: 'processors',
         title: `processors ${cpuListText(asked)} for virtual machines alone, until undo or a restart`,
-        edits: units.map((unit) => {
-          const path = `/run/systemd/system/${unit}.d/handover.conf`
-          return {
-            path,
-            before: textAt(host, path),
-            after: `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${cpuListText(left)}\n`,
-            mode: 0o644,
-            folders: missingFolders(host, path),
-          }
-        }),
+        edits: units.map((unit) =>
+          fileEdit(
+            host,
+            `/run/systemd/system/${unit}.d/handover.conf`,
+            `${written}\n[${unit.endsWith('.slice') ? 'Slice' : 'Scope'}]\nAllowedCPUs=${cpuListText(left)}\n`,
+          ),
+        ),
         commands: [{ run: ['systemctl', 'daemon-reload'], rewrites: [], tells: true }],
       },
     ],

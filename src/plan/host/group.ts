@@ -1,4 +1,4 @@
-import { type Configuration, missingFolders, textAt } from '../../changes/index.js'
+import { type Configuration, fileEdit, textAt } from '../../changes/index.js'
 import type { Host } from '../../host/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { type About, WishError, type Wished, written } from './wish.js'
@@ -16,13 +16,6 @@ const limits = '/etc/security/limits.d/handover.conf'
  */
 export function planGroup(group: string, { host }: About): Wished {
   if (!/^[a-z_][a-z0-9_.-]*$/i.test(group)) throw new WishError(`--group ${group}`, 'that is no group name')
-  const edit = (path: string, after: string) => ({
-    path,
-    before: textAt(host, path),
-    after,
-    mode: 0o644,
-    folders: missingFolders(host, path),
-  })
   const hasLimits = ['/etc/security', '/usr/etc/security'].some((path) => host.list(path).kind === 'value')
   return {
     changes: [
@@ -33,7 +26,8 @@ export function planGroup(group: string, { host }: About): Wished {
           ? `rights of the group ${group}: /dev/vfio; locked memory, from the next login on`
           : `rights of the group ${group}: /dev/vfio`,
         edits: [
-          edit(
+          fileEdit(
+            host,
             rules,
             `${written}
 SUBSYSTEM=="vfio", GROUP="${group}", MODE="0660"
@@ -43,7 +37,8 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
           ),
           ...(hasLimits
             ? [
-                edit(
+                fileEdit(
+                  host,
                   limits,
                   `${written}
 @${group} hard memlock unlimited
@@ -57,10 +52,12 @@ SUBSYSTEM=="misc", KERNEL=="iommu", GROUP="${group}", MODE="0660"
       },
     ],
     ...(!hasLimits && {
-      byHand: byHand(
-        'there is no /etc/security, so no pam_limits',
-        `have the people of ${group} allowed to lock the memory of a machine (RLIMIT_MEMLOCK)`,
-      ),
+      byHand: [
+        byHand(
+          'there is no /etc/security, so no pam_limits',
+          `have the people of ${group} allowed to lock the memory of a machine (RLIMIT_MEMLOCK)`,
+        ),
+      ],
     }),
   }
 }

@@ -165,8 +165,11 @@ describe('virtual functions', () => {
   const on = { devices: [card] }
 
   it('are made now, without drivers of the host, and the card stays', () => {
-    const { changes, takes } = plan({ functions: '4' }, {}, on)
+    const { changes, takes, risks } = plan({ functions: '4' }, {}, on)
     expect(takes).toEqual([])
+    expect(risks.map(({ can }) => can)).toEqual([
+      `The kernel may give less than 4 for virtual functions of ${card}.`,
+    ])
     expect(changes).toMatchObject([
       { path: `/sys/bus/pci/devices/${card}/sriov_drivers_autoprobe`, before: '1', after: '0' },
       { path: `/sys/bus/pci/devices/${card}/sriov_numvfs`, before: '0', after: '4', parent: card },
@@ -230,6 +233,11 @@ describe('a mediated device', () => {
     const { changes, takes } = plan(wish(), {}, on)
     expect(takes).toEqual([])
     expect(changes).toEqual([{ kind: 'mediated-device', address: card, type: 'nvidia-63', uuid }])
+    const made: Edits = {
+      [`/sys/bus/mdev/devices/${uuid}/`]: '',
+      [`${sys}/mdev_supported_types/nvidia-63/available_instances`]: '0\n',
+    }
+    expect(plan(wish(), made, on).changes).toEqual([])
   })
 
   it('is made at every start by mdevctl, in its own format', () => {

@@ -1,9 +1,9 @@
-import { missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { fileEdit, readAttribute, textAt } from '../../changes/index.js'
 import {
   hugePagesFolder,
   knownValue,
   memoryPath,
-  nodesFolder,
+  nodeHugePagesFolder,
   parseSize,
   roughSizeText,
   sizeText,
@@ -42,7 +42,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
   const where = node === undefined ? 'this computer' : `NUMA node ${node.number}, where the device is,`
   if (total >= memory) throw new WishError(option, `${where} has ${roughSizeText(memory)} of memory`)
 
-  const folder = `${node === undefined ? hugePagesFolder : `${nodesFolder}/node${node.number}/hugepages`}/hugepages-${size / 1024n}kB`
+  const folder = `${node === undefined ? hugePagesFolder : nodeHugePagesFolder(node.number)}/hugepages-${size / 1024n}kB`
   const path = `${folder}/nr_hugepages`
   const title = `huge pages of ${sizeText(size)}${node === undefined ? '' : ` at NUMA node ${node.number}`}`
   const count = String(total / size)
@@ -62,7 +62,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
   if (host.list('/run/systemd/system').kind !== 'value' || host.readBytes(tmpfiles, 1).kind !== 'value')
     return {
       changes: [],
-      byHand: byHand('there is no systemd', `have ${count} written to ${path} at every start`),
+      byHand: [byHand('there is no systemd', `have ${count} written to ${path} at every start`)],
     }
   const file = `/etc/tmpfiles.d/handover-huge-pages-${node === undefined ? '' : `node${node.number}-`}${size / 1024n}kB.conf`
   return {
@@ -71,15 +71,7 @@ export function planHugePages(wish: string, { host, machine, devices, boot }: Ab
         kind: 'configuration',
         id: 'huge-pages',
         title: `${count} ${title} at every start`,
-        edits: [
-          {
-            path: file,
-            before: textAt(host, file),
-            after: `${written}\nw ${path} - - - - ${count}\n`,
-            mode: 0o644,
-            folders: missingFolders(host, file),
-          },
-        ],
+        edits: [fileEdit(host, file, `${written}\nw ${path} - - - - ${count}\n`)],
         commands: [],
       },
     ],

@@ -1,4 +1,4 @@
-import { type FileEdit, missingFolders, textAt } from '../../changes/index.js'
+import { type FileEdit, fileEdit } from '../../changes/index.js'
 import { checkDevice, rules } from '../../rules/index.js'
 import { type About, written } from './wish.js'
 
@@ -13,13 +13,5 @@ const path = '/etc/modprobe.d/handover-vfio.conf'
 export function planIdleSleep({ host, machine, devices }: About): FileEdit | undefined {
   const asked = rules.filter(({ id }) => id === 'device-answers')
   const needs = devices.some((f) => checkDevice(machine, f, asked).findings.length > 0)
-  return needs
-    ? {
-        path,
-        before: textAt(host, path),
-        after: `${written}\noptions vfio-pci disable_idle_d3=1\n`,
-        mode: 0o644,
-        folders: missingFolders(host, path),
-      }
-    : undefined
+  return needs ? fileEdit(host, path, `${written}\noptions vfio-pci disable_idle_d3=1\n`) : undefined
 }

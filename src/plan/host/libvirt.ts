@@ -1,4 +1,4 @@
-import { missingFolders, textAt } from '../../changes/index.js'
+import { fileEdit } from '../../changes/index.js'
 import { topologyPath } from '../boot/topology.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
@@ -20,7 +20,6 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
     throw new WishError(option, 'libvirt is not installed: there is no /etc/libvirt')
   const words = devices.map((f) => topologyPath(machine, f)?.replace(/^pci(.*?)\//, '$1:') ?? f.address)
   const program = [process.execPath, process.argv[1]!].map(quote).join(' ')
-  const path = `/etc/libvirt/hooks/qemu.d/handover-${domain}`
   const hasSystemd = host.list('/run/systemd/system').kind === 'value'
   const running = daemons.filter(
     (unit) =>
@@ -33,10 +32,10 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
         id: 'libvirt-hook',
         title: `hook of libvirt for the domain ${domain}`,
         edits: [
-          {
-            path,
-            before: textAt(host, path),
-            after: `#!/bin/sh
+          fileEdit(
+            host,
+            `/etc/libvirt/hooks/qemu.d/handover-${domain}`,
+            `#!/bin/sh
 ${written}
 [ "$1" = ${quote(domain)} ] || exit 0
 case "$2 $3" in
@@ -44,9 +43,8 @@ case "$2 $3" in
 'release end') exec ${program} unbind ${words.join(' ')} >&2 ;;
 esac
 `,
-            mode: 0o755,
-            folders: missingFolders(host, path),
-          },
+            0o755,
+          ),
         ],
         commands:
           running.length === 0

@@ -1,4 +1,4 @@
-import { mediatedTypesFolder, missingFolders, textAt } from '../../changes/index.js'
+import { type Change, diff, fileEdit, mediatedTypesFolder, readAttribute } from '../../changes/index.js'
 import { knownValue } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { type About, WishError, type Wished, type Wishes } from './wish.js'
@@ -30,10 +30,11 @@ export function planMediatedDevice(
   if (!types.value.includes(type))
     throw new WishError(option, `${address} has no such type; it has ${types.value.join(', ') || 'none'}`)
   if (!boot) {
-    const isMade = host.list(`/sys/bus/mdev/devices/${uuid}`).kind === 'value'
-    const left = textAt(host, `${folder}/${type}/available_instances`)
-    if (!isMade && Number(left) === 0) throw new WishError(option, `${address} has none of it left`)
-    return { changes: [{ kind: 'mediated-device', address, type, uuid }] }
+    const change: Change = { kind: 'mediated-device', address, type, uuid }
+    const left = readAttribute(host, `${folder}/${type}/available_instances`)
+    if (left === '0' && diff(change, host).length > 0)
+      throw new WishError(option, `${address} has none of it left`)
+    return { changes: [change] }
   }
   const hasTool = ['/usr/sbin/mdevctl', '/usr/bin/mdevctl'].some(
     (path) => host.readBytes(path, 1).kind === 'value',
@@ -41,9 +42,8 @@ export function planMediatedDevice(
   if (!hasTool)
     return {
       changes: [],
-      byHand: byHand('mdevctl is not installed, which would make it at every start', 'install mdevctl'),
+      byHand: [byHand('mdevctl is not installed, which would make it at every start', 'install mdevctl')],
     }
-  const path = `/etc/mdevctl.d/${address}/${uuid}`
   return {
     changes: [
       {
@@ -51,13 +51,11 @@ export function planMediatedDevice(
         id: 'mediated-device',
         title: `mediated device ${uuid} (${type} of ${address}) at every start`,
         edits: [
-          {
-            path,
-            before: textAt(host, path),
-            after: `${JSON.stringify({ mdev_type: type, start: 'auto', attrs: [] }, null, 2)}\n`,
-            mode: 0o644,
-            folders: missingFolders(host, path),
-          },
+          fileEdit(
+            host,
+            `/etc/mdevctl.d/${address}/${uuid}`,
+            `${JSON.stringify({ mdev_type: type, start: 'auto', attrs: [] }, null, 2)}\n`,
+          ),
         ],
         commands: [],
       },

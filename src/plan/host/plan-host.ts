@@ -1,4 +1,4 @@
-import { attempt, type BindingPlan, type Change, planBinding } from '../../changes/index.js'
+import { attempt, type BindingPlan, type Change, diff, planBinding } from '../../changes/index.js'
 import type { ByHand } from '../boot/by-hand.js'
 import { planBarSizes } from './bar-size.js'
 import { planCpus } from './cpus.js'
@@ -51,25 +51,19 @@ export function planHost(wishes: Wishes, about: About): HostPlan {
   if (keepsDevices && wishes.barSizes)
     throw new WishError(`--bar-size ${wishes.barSizes[0]}`, 'plan it where the device goes to vfio-pci')
   const found = names.flatMap((name) => {
-    const wished = attempt(() => plan(name), about.onUnreadable)
-    return wished === undefined ? [] : [{ row: rows[name], wished }]
+    const wished = attempt(() => {
+      const { changes, byHand = [] } = plan(name)
+      return { changes: changes.filter((change) => diff(change, about.host).length > 0), byHand }
+    }, about.onUnreadable)
+    return wished === undefined ? [] : [{ ...wished, isLast: rows[name].isLast }]
   })
-  const changes = (isLast: boolean) =>
-    found
-      .filter(({ row }) => (row.isLast ?? false) === isLast)
-      .flatMap(({ wished }) => wished.changes.filter((change) => !isDone(change)))
   return {
-    before: changes(false),
-    after: changes(true),
-    byHand: found.flatMap(({ wished }) => wished.byHand ?? []),
+    before: found.flatMap(({ isLast, changes }) => (isLast ? [] : changes)),
+    after: found.flatMap(({ isLast, changes }) => (isLast ? changes : [])),
+    byHand: found.flatMap(({ byHand }) => byHand),
     keepsDevices,
     ...refusalsOf(wishes, about),
   }
-}
-
-function isDone(change: Change): boolean {
-  if (change.kind === 'configuration') return change.edits.every(({ before, after }) => before === after)
-  return 'before' in change && change.before === change.after
 }
 
 function refusalsOf(wishes: Wishes, { host, machine, devices, accept, boot, onUnreadable }: About) {

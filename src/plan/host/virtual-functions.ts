@@ -1,4 +1,4 @@
-import { type Change, missingFolders, readAttribute, textAt } from '../../changes/index.js'
+import { type Change, fileEdit, readAttribute } from '../../changes/index.js'
 import { knownValue, type PciFunction } from '../../machine/index.js'
 import { byHand } from '../boot/by-hand.js'
 import { topologyPath } from '../boot/topology.js'
@@ -15,10 +15,9 @@ export function planVirtualFunctions(wish: string, about: About): Wished {
   if (!/^[1-9]\d{0,4}$/.test(wish)) throw new WishError(option, 'give a number, 1 or more')
   if (about.devices.length === 0) throw new WishError(option, 'name the DEVICE that is to have them')
   const found = about.devices.map((f) => planOne(f, wish, option, about))
-  const left = found.flatMap((one) => one.byHand ?? [])
   return {
     changes: found.flatMap(({ changes }) => changes),
-    ...(left[0] !== undefined && { byHand: left[0] }),
+    byHand: found.flatMap(({ byHand = [] }) => byHand),
   }
 }
 
@@ -79,7 +78,7 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
   if (place === undefined || vendor === undefined || device === undefined)
     return {
       changes: [],
-      byHand: byHand(`where ${f.address} stands is not known`, 'run this as root, on the computer itself'),
+      byHand: [byHand(`where ${f.address} stands is not known`, 'run this as root, on the computer itself')],
     }
   const hex = (id: number) => `0x${id.toString(16).padStart(4, '0')}`
   const [root, ...hops] = place.split('/')
@@ -93,7 +92,6 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
     'DRIVER=="?*"',
     'ATTR{sriov_numvfs}=="0"',
   ].join(', ')
-  const path = `/etc/udev/rules.d/70-handover-functions-${place.replaceAll(/[/:]/g, '-')}.rules`
   return {
     changes: [
       {
@@ -101,16 +99,14 @@ function planStart(f: PciFunction, wish: string, { host, machine }: About): Wish
         id: `virtual-functions-${f.address}`,
         title: `${wish} virtual functions of ${f.address} at every start`,
         edits: [
-          {
-            path,
-            before: textAt(host, path),
-            after: `${written}
+          fileEdit(
+            host,
+            `/etc/udev/rules.d/70-handover-functions-${place.replaceAll(/[/:]/g, '-')}.rules`,
+            `${written}
 ${card}, ATTR{sriov_drivers_autoprobe}="0"
 ${card}, ATTR{sriov_numvfs}="${wish}"
 `,
-            mode: 0o644,
-            folders: missingFolders(host, path),
-          },
+          ),
         ],
         commands: [],
       },

@@ -37,7 +37,7 @@ export interface About {
 /** What is to be done for a wish. */
 export interface Wished {
   readonly changes: readonly Change[]
-  readonly byHand?: ByHand
+  readonly byHand?: readonly ByHand[]
 }
 
 /** A wish that cannot be had, or is not in the form of one. */
