@@ -1,15 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RoleName } from '../machine/index.js'
@@ -20,10 +11,9 @@ import {
   filesOf,
   isFile,
   isRunning,
-  makeRunsFolder,
+  makeRunFolder,
   type RunRecord,
   readRun,
-  runFolder,
   runsAlready,
   stateOf,
 } from '../vm/index.js'
@@ -83,11 +73,9 @@ export async function keepMachine(
   stop: StopRequests,
 ): Promise<number> {
   const { name } = description
-  const runs = makeRunsFolder()
-  const folder = runFolder(name, runs)
-  const before = readRun(name, runs)
+  const folder = makeRunFolder(name)
+  const before = readRun(name)
   if (before && isRunning(before)) throw runsAlready(before)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { log } = filesOf(folder)
   rmSync(log, { force: true })
   writeFileSync(log, '', { mode: 0o600 }) // systemd would let everybody read it

@@ -38,7 +38,7 @@ export {
   isRootsOnly,
   machineNames,
   machineWord,
-  makeRunsFolder,
+  makeRunFolder,
   readMachineDescription,
   requireOwnName,
   runFolder,
