@@ -13,7 +13,7 @@ describe('what keeps a machine when the terminal has gone', () => {
     expect(command).not.toContain('--user')
     expect(command).toEqual(
       expect.arrayContaining([
-        '--unit=handover-win',
+        '--unit=handover-win.service',
         '--property=KillMode=process',
         '--property=StandardError=append:/run/log',
         '--setenv=SUDO_UID=1000',

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdirSync, openSync, readSync, rmSync, statSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RoleName } from '../machine/index.js'
@@ -11,10 +11,9 @@ import {
   filesOf,
   isFile,
   isRunning,
-  makeRunsFolder,
+  makeRunFolder,
   type RunRecord,
   readRun,
-  runFolder,
   runsAlready,
   stateOf,
 } from '../vm/index.js'
@@ -47,7 +46,7 @@ export function chooseKeeper(
   if (!exists('/run/systemd/system')) return own('systemd does not run here')
   if (uid !== 0 && !exists(join(env.XDG_RUNTIME_DIR ?? '/', 'systemd/private')))
     return own('this user has no systemd of their own')
-  const unit = `handover-${name}`
+  const unit = `handover-${name}.service` // a name may end like that of another kind of unit
   const variables = Object.entries(env).filter(([key, value]) => passedOn.test(key) && value !== undefined)
   return {
     command: [
@@ -61,7 +60,7 @@ export function chooseKeeper(
       ...variables.map(([key, value]) => `--setenv=${key}=${value}`),
       '--',
     ],
-    kept: `by systemd, as ${unit}.service${uid === 0 ? '' : ', until you log out unless loginctl enable-linger'}`,
+    kept: `by systemd, as ${unit}${uid === 0 ? '' : ', until you log out unless loginctl enable-linger'}`,
   }
 }
 
@@ -74,15 +73,12 @@ export async function keepMachine(
   stop: StopRequests,
 ): Promise<number> {
   const { name } = description
-  const runs = makeRunsFolder()
-  const folder = runFolder(name, runs)
-  const before = readRun(name, runs)
+  const folder = makeRunFolder(name)
+  const before = readRun(name)
   if (before && isRunning(before)) throw runsAlready(before)
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { log, record } = filesOf(folder)
-  // One whose end nobody saw says what is to be given back.
-  if (before?.ended) rmSync(record, { force: true })
+  const { log } = filesOf(folder)
   rmSync(log, { force: true })
+  writeFileSync(log, '', { mode: 0o600 }) // systemd would let everybody read it
   const keeper = chooseKeeper(name, log, { uid: process.geteuid!(), env: process.env, exists: existsSync })
   const command = [
     ...[process.execPath, process.argv[1]!, 'vm', 'watch', isFile(word) ? descriptionFile(word) : word],

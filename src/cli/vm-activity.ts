@@ -9,7 +9,6 @@ import type { Terminal } from './terminal.js'
 import { activityText } from './vm-status-text.js'
 
 const everyMs = 1000
-const answerMs = 2000
 
 /** ECMA-48: to the top left corner, and what is below goes. */
 const home = '\x1b[H\x1b[J'
@@ -30,7 +29,7 @@ export async function showActivity(
   const host = json ? pseudonymousHost(liveHost()) : liveHost()
   const { qmp } = socketsOf(running.folder)
   const look = async (previous?: Sample) => {
-    const qemu = await askQemu(running.join, qmp, answerMs)
+    const qemu = await askQemu(running.join, qmp)
     const addresses = 'value' in qemu ? qemu.value.addresses : running.addresses
     return { qemu, sample: watch(host, { pid: running.pid, addresses }, previous) }
   }

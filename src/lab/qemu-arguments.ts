@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Accelerator } from '../vm/index.js'
+import { type Accelerator, qemuEscaped, qemuOption } from '../vm/index.js'
 import { LabError } from './errors.js'
 import { portName } from './protocol.js'
 import type { Qemu } from './qemu.js'
@@ -52,12 +52,8 @@ export function labArguments(
   let count = 0
   let rootBuses = 0
 
-  const add = (driver: string, properties: Record<string, string | undefined>) => {
-    const text = Object.entries(properties).map(([name, value]) =>
-      value === undefined ? '' : `,${name}=${comma(value)}`,
-    )
-    devices.push('-device', `${driver}${text.join('')}`)
-  }
+  const add = (driver: string, properties: Record<string, string | undefined>) =>
+    devices.push('-device', qemuOption(driver, properties))
 
   /** QEMU docs/system/devices/nvme.rst: a subsystem, and queues and interrupts enough for all functions. */
   const virtualFunctions = (id: string, { properties }: Node): Record<string, string> | undefined => {
@@ -91,7 +87,7 @@ export function labArguments(
       const file = node.disk.image ?? join(folder, `${id}.img`)
       disks.push({ file, sizeBytes: node.disk.sizeBytes, make: node.disk.image === undefined })
       // `snapshot`: the image itself is never written.
-      devices.push('-drive', `file=${comma(file)},format=raw,if=none,id=${id}-disk,snapshot=on`)
+      devices.push('-drive', `file=${qemuEscaped(file)},format=raw,if=none,id=${id}-disk,snapshot=on`)
       const drive = `${id}-disk`
       const shared = virtualFunctions(id, node)
       add(kind.driver, {
@@ -178,7 +174,7 @@ export function labArguments(
     '-device',
     `virtio-serial-pci,id=agent-bus,bus=pcie.0,addr=0x${agentSlot.toString(16)}`,
     '-chardev',
-    `socket,id=agent,path=${comma(join(folder, 'agent.sock'))},server=on,wait=off`,
+    `socket,id=agent,path=${qemuEscaped(join(folder, 'agent.sock'))},server=on,wait=off`,
     '-device',
     `virtserialport,bus=agent-bus.0,chardev=agent,name=${portName}`,
     '-fsdev',
@@ -210,11 +206,6 @@ const iommu: Record<Topology['iommu'], { arguments: readonly string[]; append: s
   amd: { arguments: ['-device', 'amd-iommu,intremap=on'], append: '' },
   virtio: { arguments: ['-device', 'virtio-iommu-pci,bus=pcie.0,addr=0x1.0'], append: '' },
   none: { arguments: [], append: '' },
-}
-
-/** QEMU's option syntax doubles a comma inside a value. */
-function comma(value: string): string {
-  return value.replaceAll(',', ',,')
 }
 
 /** The two together name a slot; a chassis has 8 bits, a slot 16 (QEMU hw/pci/pcie_port.c pcie_chassis_add_slot). */

@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { environment, openDisplay } from './caller.js'
+import { environment, makeLookingGlass, openDisplay } from './caller.js'
 import { parseDescription } from './description/index.js'
 
 describe("the machine's picture and sound", () => {
@@ -31,6 +31,14 @@ describe("the machine's picture and sound", () => {
       PULSE_SERVER: 'unix:/run/user/1234/pulse/native',
     })
     expect(environment(machine(''))).toBe(process.env)
+  })
+
+  it("keeps the memory of Looking Glass from others' eyes", () => {
+    const file = join(folder, 'm')
+    makeLookingGlass(machine(''), file)
+    expect(existsSync(file)).toBe(false)
+    makeLookingGlass(machine('looking-glass: 32M'), file)
+    expect(statSync(file)).toMatchObject({ mode: 0o100600, size: 0 })
   })
 
   it.each([undefined, '', '0', 'root'])('stay with this user where SUDO_UID is %j', (uid) => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lchownSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, lchownSync, openSync } from 'node:fs'
 import type { Description } from './description/index.js'
 import { lookingGlassFile } from './qemu/graphics.js'
 import { socketsOf } from './qemu/run.js'
@@ -17,6 +17,17 @@ export function openDisplay({ name, lookingGlassBytes }: Description, folder: st
   chmodSync(folder, 0o711)
   for (const file of [spice, vnc, ...(lookingGlassBytes ? [lookingGlassFile(name)] : [])])
     if (existsSync(file)) lchownSync(file, uid, -1)
+}
+
+/**
+ * Makes the memory of Looking Glass where it is missing, before QEMU does: everybody could read the machine's picture in its
+ * (QEMU system/physmem.c file_ram_open, mode 0644). QEMU gives an empty file its size.
+ */
+export function makeLookingGlass(
+  { name, lookingGlassBytes }: Description,
+  file = lookingGlassFile(name),
+): void {
+  if (lookingGlassBytes !== undefined && !existsSync(file)) closeSync(openSync(file, 'wx', 0o600))
 }
 
 /** QEMU's environment: sound goes to the caller's session, whose sockets are where these two variables say. */

@@ -25,6 +25,7 @@ export { freePorts, type HostDriver, memoryOf, pluggedDevices } from './plugged.
 export { pressPowerButton, switchOff } from './power.js'
 export { qemuArguments } from './qemu/arguments.js'
 export { lookingGlassFile } from './qemu/graphics.js'
+export { escaped as qemuEscaped, list as qemuOption } from './qemu/option.js'
 export { type RunSettings, socketsOf } from './qemu/run.js'
 export { slotOf } from './qemu/slot.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
@@ -37,7 +38,7 @@ export {
   isRootsOnly,
   machineNames,
   machineWord,
-  makeRunsFolder,
+  makeRunFolder,
   readMachineDescription,
   requireOwnName,
   runFolder,

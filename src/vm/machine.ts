@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
 import { explainWords } from '../logs/index.js'
 import { type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
-import { environment, openDisplay } from './caller.js'
+import { environment, makeLookingGlass, openDisplay } from './caller.js'
 import type { Description } from './description/index.js'
 import { uefiFirmware } from './firmware.js'
 import { MachineError } from './machine-error.js'
@@ -90,6 +90,7 @@ export class VirtualMachine {
     const leave = () => options.folder ?? rmSync(folder, { recursive: true, force: true })
     let swtpm: Swtpm | undefined
     try {
+      makeLookingGlass(description)
       if (description.tpm) swtpm = await startSwtpm(description.tpm, folder, signal)
     } catch (error) {
       leave()

@@ -1,6 +1,7 @@
 import { type Host, liveHost } from '../../host/index.js'
 import { knownValue, readMachine } from '../../machine/index.js'
 import {
+  askQemu,
   type Description,
   DescriptionError,
   descriptionFile,
@@ -12,12 +13,10 @@ import {
   joinQmp,
   MachineError,
   machineNames,
-  type Qmp,
-  QmpClosedError,
-  QmpError,
   type RunRecord,
   readMachineDescription,
   runFolder,
+  socketsOf,
   stateOf,
 } from '../../vm/index.js'
 import { runOf } from '../named-run.js'
@@ -113,23 +112,10 @@ function driversOf(addresses: readonly string[], host: Host): MachineDocument['d
 }
 
 async function saysOf(run: RunRecord): Promise<MachineDocument['says']> {
-  let qmp: Qmp | undefined
-  try {
-    qmp = await joinQmp(run)
-    const { status } = (await qmp.run('query-status')) as { readonly status: string }
-    // QEMU qapi/char.json, ChardevInfo: open while a program in the machine has opened the port.
-    const ports = (await qmp.run('query-chardev')) as readonly {
-      readonly label: string
-      readonly 'frontend-open': boolean
-    }[]
-    const agent = ports.find(({ label }) => label === 'agent')
-    return { status, agent: agent === undefined ? null : agent['frontend-open'] }
-  } catch (error) {
-    if (error instanceof QmpClosedError || error instanceof QmpError) return { unknown: error.message }
-    throw error
-  } finally {
-    qmp?.close()
-  }
+  const answer = await askQemu(() => joinQmp(run), socketsOf(runFolder(run.name)).qmp)
+  return 'value' in answer
+    ? { status: answer.value.state, agent: answer.value.agent }
+    : { unknown: answer.unknown }
 }
 
 export const driverText = (driver: MachineDocument['devices'][number]['driver']): string =>

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Description, DescriptionError, readDescription } from '../description/index.js'
 import { MachineError } from '../machine-error.js'
+import { socketsOf } from '../qemu/run.js'
 
 /** Where descriptions that have a NAME are kept. */
 export const descriptionsFolder = '/etc/handover/vms'
@@ -50,6 +51,17 @@ export function makeRunsFolder(caller: Caller = thisCaller()): string {
 /** The run folder of one machine, in which its sockets are: see {@link socketsOf}. */
 export function runFolder(name: string, folder = runsFolder()): string {
   return join(folder, name)
+}
+
+/** Makes it where it is missing. Throws {@link MachineError} where a socket in it could not be named. */
+export function makeRunFolder(name: string, folder = makeRunsFolder()): string {
+  const own = runFolder(name, folder)
+  // unix(7): sun_path has 108 bytes, one of them the end. Node.js cuts what is longer.
+  for (const socket of Object.values(socketsOf(own)))
+    if (Buffer.byteLength(socket) > 107)
+      throw new MachineError(`the name of the socket ${socket} is too long: give the machine a shorter name`)
+  mkdirSync(own, { recursive: true, mode: 0o700 })
+  return own
 }
 
 /** Whether a machine of this name runs, or has run, of which this caller may know no more: root started it. */

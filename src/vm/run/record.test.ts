@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -40,6 +40,13 @@ describe('a run', () => {
     OwnRun.claim(claim, runs)
     expect(existsSync(join(run.folder, 'console.log'))).toBe(false)
     expect(existsSync(join(run.folder, 'log'))).toBe(true)
+  })
+
+  it('is not begun where its sockets could not be named', () => {
+    const most = 107 - `${runs}//console.sock`.length
+    expect(() => OwnRun.claim({ ...claim, name: 'm'.repeat(most + 1) }, runs)).toThrow('too long')
+    expect(readdirSync(runs)).toEqual([])
+    OwnRun.claim({ ...claim, name: 'm'.repeat(most) }, runs)
   })
 
   it('is not taken from one who is claiming it', () => {
@@ -83,6 +90,12 @@ describe('a run', () => {
     expect(run.record).toMatchObject({ addresses: ['0000:01:00.0'], journals: [3], accelerator: 'kvm' })
     run.end({ at, status: 0, failure: null })
     expect(() => noteRun('m', { journals: [] }, runs)).toThrow('m does not run')
+  })
+
+  it.skipIf(process.geteuid!() !== 0)('that another user has noted is not believed', () => {
+    const run = OwnRun.claim(claim, runs)
+    chownSync(join(run.folder, 'run.json'), 1234, 1234)
+    expect(() => readRun('m', runs)).toThrow('belongs to another user')
   })
 
   it.each(['{"schema": "handover.run/2"}', '{'])('whose file is %s is not guessed at', (text) => {

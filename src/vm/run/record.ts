@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { processStart, takeFile } from '../../plan/index.js'
 import type { Accelerator } from '../accelerator.js'
 import { MachineError } from '../machine-error.js'
-import { makeRunsFolder, runFolder, runsFolder } from './places.js'
+import { makeRunFolder, makeRunsFolder, runFolder, runsFolder } from './places.js'
 
 /** A process, so that its number alone is not taken for it. `start`: ticks since the computer started. */
 export interface Process {
@@ -96,13 +96,17 @@ export function failureOf(record: RunRecord): string | null {
 export function readRun(name: string, folder = runsFolder()): RunRecord | undefined {
   const file = filesOf(runFolder(name, folder)).record
   let text: string
+  let uid: number
   try {
     text = readFileSync(file, 'utf8')
+    uid = statSync(file).uid
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
     throw new MachineError(`${file} cannot be read: ${code}`)
   }
+  // In /tmp anybody may have made the folder, and processes are ended by what stands there.
+  if (uid !== process.geteuid!()) throw new MachineError(`${file} belongs to another user; it is not used`)
   try {
     const record = JSON.parse(text) as RunRecord
     if (record.schema === 'handover.run/1') return record
@@ -157,8 +161,7 @@ export class OwnRun {
     { name, file, memoryBytes, cpus, arguments: more, kept }: Claim,
     runs = makeRunsFolder(),
   ): OwnRun {
-    const folder = runFolder(name, runs)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    const folder = makeRunFolder(name, runs)
     const before = readRun(name, runs)
     if (before && isRunning(before)) throw runsAlready(before)
     take(folder, name)

@@ -10,7 +10,7 @@ export interface QemuAnswer {
   readonly kvm: boolean
   /** Its memory, in bytes. */
   readonly memoryBytes: number
-  /** Whether a program in the machine has the agent's port open; null: it has no such port. */
+  /** Whether a program in the machine has the agent's port open (QEMU qapi/char.json, ChardevInfo); null: it has no such port. */
   readonly agent: boolean | null
   /** Functions of the host that it has now. */
   readonly addresses: readonly string[]
@@ -19,12 +19,11 @@ export interface QemuAnswer {
 /** The chardev of the agent's port (qemu/channels.ts). */
 const agentChannel = 'agent'
 
+/** A QEMU that hangs is not waited for longer. */
+const limitMs = 2000
+
 /** Asks over a connection of `join`, and closes it: QEMU's own socket serves one at a time. `path`: the socket's. */
-export async function askQemu(
-  join: () => Promise<Qmp>,
-  path: string,
-  limitMs: number,
-): Promise<Fact<QemuAnswer>> {
+export async function askQemu(join: () => Promise<Qmp>, path: string): Promise<Fact<QemuAnswer>> {
   let qmp: Qmp | undefined
   let late: NodeJS.Timeout | undefined
   try {
