@@ -73,6 +73,20 @@ describe('vm new', () => {
     expect(vmNewSchema.parse(JSON.parse(out)).problems).toEqual([expect.stringMatching(/do not fit/)])
   })
 
+  it('says which disk it does not make, and how it is made', async () => {
+    pretendQemuImg()
+    const disk = join(folder, 'm.qcow2')
+    for (const where of [
+      ['-o', '-'],
+      [...inLab, '-o', join(folder, 'm.yaml')],
+    ]) {
+      const { status, err } = await handover('m', '--disk', `${disk}:1G`, '--memory', '64M', ...where)
+      expect(status, err).toBe(0)
+      expect(err).toContain(`${disk}: not made. To make it: qemu-img create -f qcow2 ${disk} 1G`)
+      expect(existsSync(disk)).toBe(false)
+    }
+  })
+
   it('makes the disk and writes the file, with names of files beside it', async () => {
     pretendQemuImg()
     const [file, disk, iso] = ['m.yaml', 'm.qcow2', 'i.iso'].map((name) => join(folder, name))
