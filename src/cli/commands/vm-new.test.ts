@@ -61,8 +61,8 @@ describe('vm new', () => {
     const document = vmNewSchema.parse(JSON.parse(out))
     expect(status).toBe(0)
     expect(document.decisions.find(({ field }) => field === 'cpus')).toMatchObject({
-      value: 1,
-      because: expect.stringMatching(/^Not pinned: .*unrecorded/),
+      value: { count: 1, pin: 1, others: 0 },
+      because: expect.stringMatching(/The host keeps its first core/),
     })
     expect(existsSync(file)).toBe(false)
   })
