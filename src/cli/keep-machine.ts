@@ -159,7 +159,7 @@ async function started(
         process.kill(run.watcher.pid, 'SIGTERM')
       }
     } else if (hasEnded || Date.now() > deadline) return undefined
-    await sleep(50)
+    await sleep(10)
   }
 }
 
