@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -36,6 +37,7 @@ async function expected(): Promise<{ words: Buffer; picture: Buffer }> {
     'qemu-system-x86_64',
     [
       ...['-M', 'q35', '-accel', 'tcg', '-m', '128M', '-nodefaults', '-display', 'none', '-vga', 'cirrus'],
+      '-S', // until somebody hears its serial port
       ...['-drive', `file=${at('sector')},format=raw,snapshot=on`],
       ...['-qmp', `unix:${at('qmp')},server=on,wait=off`],
       ...[
@@ -53,6 +55,8 @@ async function expected(): Promise<{ words: Buffer; picture: Buffer }> {
     const serial = createConnection(at('serial'))
     let said = ''
     serial.on('data', (chunk) => (said += chunk))
+    await once(serial, 'connect')
+    await qmp.run('cont')
     const hear = async (word: string) => {
       while (!said.includes(word)) await new Promise((resolve) => setTimeout(resolve, 50))
     }
