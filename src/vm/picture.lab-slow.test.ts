@@ -31,14 +31,15 @@ const still = async (qmp: Qmp, name: string) => {
 
 /** The two pictures of a computer that has such a card of its own, not handed over. */
 async function expected(): Promise<{ words: Buffer; picture: Buffer }> {
-  writeFileSync(join(folder, 'sector'), pictureSector(text))
+  // SeaBIOS does not read a disk of one sector.
+  writeFileSync(join(folder, 'disk'), Buffer.concat([pictureSector(text), Buffer.alloc(1024 ** 2 - 512)]))
   const at = (name: string) => join(folder, name)
   const child = spawn(
     'qemu-system-x86_64',
     [
       ...['-M', 'q35', '-accel', 'tcg', '-m', '128M', '-nodefaults', '-display', 'none', '-vga', 'cirrus'],
       '-S', // until somebody hears its serial port
-      ...['-drive', `file=${at('sector')},format=raw,snapshot=on`],
+      ...['-drive', `file=${at('disk')},format=raw,snapshot=on`],
       ...['-qmp', `unix:${at('qmp')},server=on,wait=off`],
       ...[
         '-chardev',
