@@ -5,7 +5,7 @@ export interface StartedMachine {
   readonly command: GuestCommand
   /** Standard output and error together, so far. */
   said(): string
-  /** Waits until it has said `text`; fails when the machine ends before. */
+  /** Waits until it has said `text`, for up to 10 minutes; fails when the machine ends before. */
   hear(text: string): Promise<void>
 }
 
@@ -21,8 +21,9 @@ export function startedMachine(guest: Guest, file: string, options = ''): Starte
     command,
     said: () => said,
     async hear(text) {
-      while (!said.includes(text)) {
+      for (const until = Date.now() + 600_000; !said.includes(text); ) {
         if (ended) expect.fail(`the machine ended: ${said}`)
+        if (Date.now() > until) expect.fail(`it does not say "${text}": ${said}`)
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     },
