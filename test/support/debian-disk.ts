@@ -189,9 +189,9 @@ async function boot(
     let complaint = ''
     child.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+    const all = () => (existsSync(said) ? readFileSync(said, 'utf8').replaceAll('\r\n', '\n') : '')
     const read = () => {
-      const all = existsSync(said) ? readFileSync(said, 'utf8').replaceAll('\r\n', '\n') : ''
-      const [, own = ''] = all.split(`${begin}\n`)
+      const [, own = ''] = all().split(`${begin}\n`)
       return own.split(`${end}\n`)[0]!
     }
     const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
@@ -203,7 +203,8 @@ async function boot(
     }
     const status = await ended
     clearTimeout(limit)
-    if (status !== 0 && !cut) {
+    // A kernel that panics ends the computer as one that is switched off does.
+    if (!cut && (status !== 0 || !all().includes(`${end}\n`))) {
       const last = existsSync(console) ? readFileSync(console, 'utf8').slice(-3000) : ''
       throw new Error(`the computer ended with ${status}: ${complaint}${last}\n${read().slice(-2000)}`)
     }
