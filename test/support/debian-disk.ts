@@ -64,7 +64,9 @@ export async function debianDisk(name: keyof typeof recipes, folder: string): Pr
   const kept = await cached(`disk-${name}-${version}`, async (partial) => {
     const root = join(partial, 'root')
     const include = [...packages, ...recipe.packages].join(',')
-    run(['mmdebstrap', '--quiet', '--variant=minbase', `--include=${include}`, recipe.suite, root])
+    // In a mount namespace of its own: when it is killed, nothing of this machine stays mounted where `cached` then removes all.
+    const debootstrap = ['unshare', '--mount', 'mmdebstrap', '--quiet', '--variant=minbase']
+    run([...debootstrap, `--include=${include}`, recipe.suite, root])
     for (const [path, text] of Object.entries({ ...base, ...recipe.files })) {
       mkdirSync(dirname(join(root, path)), { recursive: true })
       writeFileSync(join(root, path), text)
