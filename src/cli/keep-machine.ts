@@ -156,7 +156,7 @@ async function started(
       if (stateOf(run) !== 'starting' && !(stateOf(run) === 'runs' && stop.first.aborted)) return run
       if (stop.first.aborted && !isStopped) {
         isStopped = true
-        process.kill(run.watcher.pid, 'SIGTERM')
+        process.kill(run.watcher!.pid, 'SIGTERM')
       }
     } else if (hasEnded || Date.now() > deadline) return undefined
     await sleep(50)

@@ -9,11 +9,11 @@ import {
   descriptionFile,
   failureOf,
   filesOf,
+  findRuns,
   OwnRun,
   processOf,
   readMachineDescription,
   readRun,
-  readRuns,
   realPath,
   relayConsole,
   relayQmp,
@@ -56,7 +56,7 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
   const machine = readMachine(host)
   if (description.devices.length > 0) requireBus(machine.bus)
   const addresses = description.devices.map((device) => selectOne(machine, device.host).address)
-  requireFree(description, addresses, readRuns(), host)
+  requireFree(description, addresses, findRuns(), host)
   const plan = planBinding(host, machine, addresses, { accept })
   if (plan.refusals.length > 0) {
     terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
@@ -115,7 +115,7 @@ async function runMachine(
   const disks = description.disks.map(({ file, readonly }) => ({ file: realPath(file), readonly }))
   own.note({ addresses, disks })
   // Of two that are started at a time, one at least sees the other now.
-  requireFree(description, addresses, readRuns(), liveHost())
+  requireFree(description, addresses, findRuns(), liveHost())
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
     const { id } = await carryOut(plan, context, {

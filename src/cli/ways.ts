@@ -1,0 +1,2 @@
+/** What may run a machine. */
+export const ways = ['libvirt', 'qemu'] as const
