@@ -33,7 +33,7 @@ export function chooseWay(terminal: Terminal, asked: Invocation): string | undef
   if (way === 'libvirt' && foreground)
     throw usageError('--foreground goes with --through qemu: libvirt keeps its machines itself')
   if (way === 'qemu' || foreground) return undefined
-  const state: LibvirtState = libvirtState()
+  const state = stateOf()
   if (state.runs) {
     terminal.say([`Through libvirt ${state.version}; by QEMU alone: --through qemu`])
     return state.version
@@ -41,6 +41,16 @@ export function chooseWay(terminal: Terminal, asked: Invocation): string | undef
   if (way === 'libvirt') throw new CliError(status.failed, state.because, ['by QEMU alone: --through qemu'])
   terminal.say([`By QEMU alone: ${state.because}`])
   return undefined
+}
+
+function stateOf(): LibvirtState {
+  try {
+    return libvirtState()
+  } catch (error) {
+    throw new CliError(status.failed, `libvirt does not answer: ${(error as Error).message}`, [
+      'by QEMU alone: --through qemu',
+    ])
+  }
 }
 
 /** Has libvirt know a machine and its hook bind the devices, and starts it. What libvirt knows of it stays. */
