@@ -56,7 +56,7 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
   const machine = readMachine(host)
   if (description.devices.length > 0) requireBus(machine.bus)
   const addresses = description.devices.map((device) => selectOne(machine, device.host).address)
-  requireFree(description, addresses, findRuns(), host)
+  requireFree(description, addresses, runsNow(terminal), host)
   const plan = planBinding(host, machine, addresses, { accept })
   if (plan.refusals.length > 0) {
     terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
@@ -64,6 +64,9 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
   }
   return { description, addresses, plan }
 }
+
+/** A libvirt that does not answer is told: what it runs is then not among them. */
+const runsNow = (terminal: Terminal) => findRuns(({ message }) => terminal.say([message]))
 
 /** What an earlier run left whose end nobody saw is put in order. */
 export async function tidyBefore(terminal: Terminal, name: string): Promise<void> {
@@ -115,7 +118,7 @@ async function runMachine(
   const disks = description.disks.map(({ file, readonly }) => ({ file: realPath(file), readonly }))
   own.note({ addresses, disks })
   // Of two that are started at a time, one at least sees the other now.
-  requireFree(description, addresses, findRuns(), liveHost())
+  requireFree(description, addresses, runsNow(terminal), liveHost())
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
     const { id } = await carryOut(plan, context, {

@@ -15,7 +15,7 @@ export const run: Run = async (terminal, asked) => {
   const accept = rolesOf(asked)
   const described = readMachineDescription(word)
   const { name } = described
-  const before = findRun(name)
+  const before = findRun(name, ({ message }) => terminal.say([message]))
   if (before && isRunning(before)) throw runsAlready(before)
   await tidyBefore(terminal, name)
   const version = chooseWay(terminal, asked)

@@ -80,7 +80,8 @@ async function end(
   }
   const deadline = Date.now() + backMs
   // libvirt answers when its hook has given the devices back.
-  for (let now = findRun(name); now && isRunning(now); now = findRun(name)) {
+  const read = () => (through === 'libvirt' ? findRun(name) : readRun(name))
+  for (let now = read(); now && isRunning(now); now = read()) {
     if (Date.now() > deadline)
       throw new CliError(
         status.failed,
