@@ -9,11 +9,14 @@ fi
 printf 'Building\n' >&2
 rm -rf dist
 node_modules/.bin/tsc -p tsconfig.build.json
-# The program in few files, which halves the time that it takes to start. Beside the others' folders, so that what they find
-# from their own place is found from there too.
+# The program in few files, with the packages that every command loads in them: it starts in less than half the time. Beside the
+# others' folders, so that what they find from their own place is found from there too.
 node_modules/.bin/rolldown dist/cli/main.js dist/changes/writer-process.js dist/lab/agent.js --dir dist/bin \
-  --platform node --format esm --external @clack/prompts --external commander --external diff --external yaml --external zod \
+  --platform node --format esm --external @clack/prompts --external diff \
   --entry-file-names '[name].js' --chunk-file-names '[name]-[hash].js' >/dev/null
+for package in commander yaml zod; do
+  printf '%s\n\n' "$package" && cat "node_modules/$package/LICENSE" && echo
+done >dist/bin/LICENSES
 : >"$stamp"
 # Built under sudo, it still belongs to whoever owns the checkout.
 [ "$(id -u)" != 0 ] || chown -R --reference=. dist

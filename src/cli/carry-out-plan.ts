@@ -20,7 +20,7 @@ export async function carryOutPlan(
       onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
     })
     if (id !== null) terminal.say([`Done. To take it back: sudo handover undo ${id}`])
-    if (plan.needsRestart) terminal.say(['It takes a restart; then: handover status'])
+    if (plan.restartFor.length > 0) terminal.say(['It takes a restart; then: handover status'])
   } finally {
     context.writer.close()
   }

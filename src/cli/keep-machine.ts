@@ -170,7 +170,7 @@ async function started(
         process.kill(run.watcher!.pid, 'SIGTERM')
       }
     } else if (isOver) return undefined
-    await sleep(50)
+    await sleep(10)
   }
 }
 

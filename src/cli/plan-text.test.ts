@@ -60,7 +60,6 @@ const document: PlanDocument = {
   accepted: [],
   notes: [],
   byHand: [],
-  needsRestart: true,
   restartFor: ['kernel command line'],
   wayBack: 'The recovery entries of the boot menu stay as they are.',
   losses: [],

@@ -18,7 +18,6 @@ export function planText(document: PlanDocument, columns: number): readonly Line
     losses,
     risks,
     unreadable,
-    needsRestart,
     restartFor,
     bootLoader,
   } = document
@@ -44,7 +43,8 @@ export function planText(document: PlanDocument, columns: number): readonly Line
   if (risks.length > 0) lines.push('', heading('What can go wrong, and the way back'))
   for (const { can, back } of risks) lines.push(...item(`${can} Back: ${back}`, width))
   if (bootLoader !== null) lines.push('', ...wrap(`The boot loader: ${bootLoader}`, width))
-  if (needsRestart) lines.push('', ...wrap(`It takes a restart, for: ${restartFor.join('; ')}.`, width))
+  if (restartFor.length > 0)
+    lines.push('', ...wrap(`It takes a restart, for: ${restartFor.join('; ')}.`, width))
   else if (changes.length > 0) lines.push('', 'It takes no restart.')
   else if (byHand.length === 0 && unreadable.length === 0) lines.push('', 'Nothing need be changed.')
   return lines

@@ -10,7 +10,7 @@ export const vmCommands: readonly Command[] = [
     summary: 'describe a virtual machine with devices of this host, complete and with the reasons',
     about: [
       'Writes NAME.yaml, to be read and changed: as root in /etc/handover/vms, else here. Everything that depends on this computer is decided from what is known of it: the rest of the card, firmware, processors near the device, memory, disks, picture, keyboard, sound. Above each setting stands why, and what found it. What cannot be is said before anything is written.',
-      'A disk that is not there yet is made with the SIZE given. With --host nothing is looked for on this computer, and no disk is made.',
+      'A disk that is not there yet is made with the SIZE given. With --host nothing is looked for on this computer. With --host or -o - no disk is made, and it is said how.',
     ],
     arguments: [{ name: 'NAME', kind: 'word' }],
     options: [

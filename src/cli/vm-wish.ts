@@ -7,7 +7,7 @@ import { type Invocation, listOf, textOf } from './command.js'
 import { usageError } from './errors.js'
 import { requireBus } from './reading.js'
 
-/** A disk that is to be made. */
+/** A disk that is to be made, on the computer that the description is for. */
 export interface NewDisk {
   readonly path: string
   readonly size: string
@@ -43,13 +43,11 @@ export function wishOf(asked: Invocation, machine: Machine, folder: string, isHe
   }
 
   const disks = listOf(asked, 'disk').map(diskOf)
-  const newDisks = isHere
-    ? disks.flatMap(({ path, size }) =>
-        size === undefined || existsSync(path) ? [] : [{ path: resolve(path), size }],
-      )
-    : []
+  const newDisks = disks.flatMap(({ path, size }) =>
+    size === undefined || (isHere && existsSync(path)) ? [] : [{ path: isHere ? resolve(path) : path, size }],
+  )
   for (const { path } of newDisks)
-    if (!existsSync(dirname(path)))
+    if (isHere && !existsSync(dirname(path)))
       problems.push(`${path} cannot be made: there is no folder ${dirname(path)}`)
   const isos = listOf(asked, 'iso')
   const drivers = isos.find(isDrivers) ?? driversFor(isos, machine, isHere)

@@ -53,17 +53,20 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
   requirePrograms(description)
   requireFirmware(description)
   const host = liveHost()
-  const machine = readMachine(host)
-  if (description.devices.length > 0) requireBus(machine.bus)
-  const addresses = description.devices.map((device) => selectOne(machine, device.host).address)
+  // A machine without devices asks nothing of the host's.
+  const machine = description.devices.length > 0 ? readMachine(host) : undefined
+  if (machine) requireBus(machine.bus)
+  const addresses = description.devices.map((device) => selectOne(machine!, device.host).address)
   requireFree(description, addresses, runsNow(terminal), host)
-  const plan = planBinding(host, machine, addresses, { accept })
+  const plan = machine ? planBinding(host, machine, addresses, { accept }) : nothingToBind
   if (plan.refusals.length > 0) {
     terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
     throw new CliError(status.refused, `${description.name} was not started`)
   }
   return { description, addresses, plan }
 }
+
+const nothingToBind: BindingPlan = { members: [], changes: [], refusals: [], accepted: [], notes: [] }
 
 /** A libvirt that does not answer is told: what it runs is then not among them. */
 const runsNow = (terminal: Terminal) => findRuns(({ message }) => terminal.say([message]))

@@ -13,10 +13,18 @@ export interface Match {
   readonly group?: number
 }
 
-/** Every message of the tables, in their order. */
-const compiled = failures.flatMap((failure) =>
-  failure.messages.map((message) => ({ failure, message, ...compileMessage(message) })),
-)
+const compile = () =>
+  failures.flatMap((failure) =>
+    failure.messages.map((message) => ({ failure, message, ...compileMessage(message) })),
+  )
+
+let rows: ReturnType<typeof compile> | undefined
+
+/** Every message of the tables, in their order. Made when first asked for: most commands read no log. */
+function compiled(): ReturnType<typeof compile> {
+  rows ??= compile()
+  return rows
+}
 
 /** A line that may be unknown talk of vfio. */
 const vfioWords = ['vfio', 'VFIO', 'iommufd']
@@ -28,7 +36,7 @@ let anchors: Anchors | undefined
  * {@link compiled}. Made when first asked for: it takes some 30 ms.
  */
 export function lineAnchors(): Anchors {
-  anchors ??= new Anchors([...compiled.map(({ anchor }) => anchor), ...vfioWords])
+  anchors ??= new Anchors([...compiled().map(({ anchor }) => anchor), ...vfioWords])
   return anchors
 }
 
@@ -38,8 +46,8 @@ const address =
 /** The first row that fits, in the order of the tables. */
 export function matchLine(text: string): Match | undefined {
   for (const at of lineAnchors().all(text)) {
-    if (at >= compiled.length) break
-    const { failure, message, pattern } = compiled[at]!
+    if (at >= compiled().length) break
+    const { failure, message, pattern } = compiled()[at]!
     const found = pattern.exec(text)
     if (found === null) continue
     const held: Record<string, string> = {}

@@ -44,8 +44,7 @@ export interface Plan {
   readonly accepted: readonly Refusal[]
   readonly notes: BindingPlan['notes']
   readonly byHand: readonly ByHand[]
-  readonly needsRestart: boolean
-  /** Changes that take effect with the next start, by their targets. */
+  /** Changes that take effect with the next start, by their targets: none where no restart is needed. */
   readonly restartFor: readonly string[]
   /** How the computer is started without the change, in a sentence; null where no boot entry is changed. */
   readonly wayBack: string | null
@@ -81,7 +80,6 @@ export function makePlan(host: Host, machine: Machine, intent: Intent): Plan {
     refusals: [...wished.refusals, ...plan.refusals],
     accepted: [...wished.accepted, ...plan.accepted],
     byHand: [...plan.byHand, ...wished.byHand],
-    needsRestart: restartFor.length > 0,
     restartFor,
     losses,
     risks: risksOf({ ...plan, changes, losses, boot }),

@@ -4,6 +4,8 @@ import { type Qmp, QmpClosedError } from './qmp.js'
 /**
  * The ICH9's PM1 control register, where SeaBIOS and OVMF put it on q35; bit 0, SCI_EN, is set while an operating system
  * takes ACPI events (ACPI specification 6.5, section 4.8.3.2.1). Before the firmware has put it there the port reads all ones.
+ * OVMF sets the bit itself, before any system is there (edk2 OvmfPkg/Library/PlatformBootManagerLib/BdsPlatform.c,
+ * PciAcpiInitialization): under UEFI it tells nothing.
  */
 const pm1Control = { port: 0x604, sciEnable: 1, notThere: 0xffff }
 

@@ -76,7 +76,7 @@ export class Qmp extends EventEmitter<{ event: [QmpEvent]; close: [] }> {
             `no answer on QMP socket ${path} within ${timeoutMs} ms: ${(error as Error).message}`,
           )
         }
-        await new Promise((resolve) => setTimeout(resolve, 25))
+        await new Promise((resolve) => setTimeout(resolve, 10))
       }
     }
   }

@@ -47,7 +47,7 @@ export async function startSwtpm(state: string, folder: string, signal?: AbortSi
   const deadline = Date.now() + startMs
   while (!existsSync(socketsOf(folder).tpm)) {
     if (failure === undefined && !signal?.aborted && Date.now() < deadline) {
-      await sleep(20)
+      await sleep(10)
       continue
     }
     const why = failure ?? `no socket in ${startMs / 1000} s`

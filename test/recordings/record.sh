@@ -6,3 +6,4 @@ script=$(mktemp)
 trap 'rm -f "$script"' EXIT
 echo "exec $PWD/bin/handover record -o -" >"$script"
 ./bin/handover lab run "$script" >test/recordings/lab.json
+node_modules/.bin/biome format --write --log-level=warn test/recordings/lab.json

@@ -90,7 +90,7 @@ bootctl status --no-pager || true
   'trixie-uki-dracut': {
     suite: 'trixie',
     firmware: 'efi',
-    packages: ['systemd-boot', 'systemd-ukify', 'dosfstools', 'dracut'],
+    packages: ['systemd-boot', 'systemd-boot-efi', 'systemd-ukify', 'dosfstools', 'dracut'],
     files: {
       '/etc/kernel/cmdline': `${line}\n`,
       // The initramfs is the one in /boot, which dracut makes for Debian; not one more of kernel-install's own.

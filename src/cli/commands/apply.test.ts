@@ -22,7 +22,6 @@ const plan: PlanDocument = {
   accepted: [],
   notes: [],
   byHand: [],
-  needsRestart: false,
   restartFor: [],
   wayBack: null,
   losses: [],

@@ -61,8 +61,8 @@ describe('vm new', () => {
     const document = vmNewSchema.parse(JSON.parse(out))
     expect(status).toBe(0)
     expect(document.decisions.find(({ field }) => field === 'cpus')).toMatchObject({
-      value: 1,
-      because: expect.stringMatching(/^Not pinned: .*unrecorded/),
+      value: { count: 1, pin: 1, others: 0 },
+      because: expect.stringMatching(/The host keeps its first core/),
     })
     expect(existsSync(file)).toBe(false)
   })
@@ -71,6 +71,20 @@ describe('vm new', () => {
     const { status, out } = await handover('m', '--host', lab, '--memory', '4G', '--json')
     expect(status).toBe(64)
     expect(vmNewSchema.parse(JSON.parse(out)).problems).toEqual([expect.stringMatching(/do not fit/)])
+  })
+
+  it('says which disk it does not make, and how it is made', async () => {
+    pretendQemuImg()
+    const disk = join(folder, 'm.qcow2')
+    for (const where of [
+      ['-o', '-'],
+      [...inLab, '-o', join(folder, 'm.yaml')],
+    ]) {
+      const { status, err } = await handover('m', '--disk', `${disk}:1G`, '--memory', '64M', ...where)
+      expect(status, err).toBe(0)
+      expect(err).toContain(`${disk}: not made. To make it: qemu-img create -f qcow2 ${disk} 1G`)
+      expect(existsSync(disk)).toBe(false)
+    }
   })
 
   it('makes the disk and writes the file, with names of files beside it', async () => {

@@ -44,19 +44,25 @@ export const run: Run = async (terminal, asked) => {
   const text = writeDescription(headOf(proposal, file, machine.source), proposal.decisions)
   // What cannot stand together, such as a disk that was named twice, is found here.
   parseDescription(text, file)
+  const makes = isHere && file !== '-'
   if (file === '-') terminal.printRaw(text)
   else {
     if (isOwn) makeFolder(descriptionsFolder)
     try {
-      for (const disk of newDisks) makeDisk(disk)
+      if (makes) for (const disk of newDisks) makeDisk(disk)
       writeOutput(file, text, force)
     } catch (error) {
       // None of them was there before: what qemu-img left half made would be taken for a disk the next time.
-      for (const { path } of newDisks) rmSync(path, { force: true })
+      if (makes) for (const { path } of newDisks) rmSync(path, { force: true })
       throw error
     }
-    for (const { path, size } of newDisks) terminal.say([`${path}: made, ${size}.`])
   }
+  for (const { path, size } of newDisks)
+    terminal.say([
+      makes
+        ? `${path}: made, ${size}.`
+        : `${path}: not made. To make it: qemu-img create ${creation(path, size).join(' ')}`,
+    ])
   terminal.say([
     ...proposal.notes.flatMap((note) => paragraph([`Note: ${note}.`], terminal.columns)),
     ...(file === '-' ? [] : [`${file}: read it, then: sudo handover vm start ${machineWord(file)}`]),
@@ -77,16 +83,15 @@ function headOf(
   ]
 }
 
+const creation = (path: string, size: string) => ['-f', path.endsWith('.qcow2') ? 'qcow2' : 'raw', path, size]
+
 /** QEMU's own program: it knows the format. Thin: it grows as it is written to. */
 function makeDisk({ path, size }: NewDisk): void {
-  const format = path.endsWith('.qcow2') ? 'qcow2' : 'raw'
   const {
     error,
     status: ended,
     stderr,
-  } = spawnSync('qemu-img', ['create', '-q', '-f', format, path, size], {
-    encoding: 'utf8',
-  })
+  } = spawnSync('qemu-img', ['create', '-q', ...creation(path, size)], { encoding: 'utf8' })
   if (error)
     throw new CliError(status.failed, `cannot run qemu-img: ${(error as NodeJS.ErrnoException).code}`, [
       'install qemu-utils (Debian, Ubuntu) or qemu-img (Fedora, Arch), or make the disk by hand',

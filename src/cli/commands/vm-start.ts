@@ -3,8 +3,8 @@ import { rolesOf } from '../binding.js'
 import { isSet, type Run } from '../command.js'
 import { keepMachine } from '../keep-machine.js'
 import { StopRequests } from '../stop-requests.js'
-import { chooseWay, startThroughLibvirt } from '../through-libvirt.js'
 import { prepare, tidyBefore, watchMachine } from '../watch-machine.js'
+import { chooseWay } from '../ways.js'
 
 /**
  * `handover vm start MACHINE`: everything is looked at first; then libvirt runs the machine, or it is watched, by this program or
@@ -21,7 +21,10 @@ export const run: Run = async (terminal, asked) => {
   const version = chooseWay(terminal, asked)
   if (version !== undefined) requireLibvirtCan(described, version)
   const prepared = prepare(terminal, word, accept)
-  if (version !== undefined) return startThroughLibvirt(terminal, word, prepared, accept)
+  if (version !== undefined) {
+    const { startThroughLibvirt } = await import('../through-libvirt.js')
+    return startThroughLibvirt(terminal, word, prepared, accept)
+  }
   if (isSet(asked, 'foreground'))
     return watchMachine(terminal, word, { accept, kept: 'in the foreground', foreground: prepared })
   const stop = new StopRequests()

@@ -21,7 +21,6 @@ import { untilInterrupted } from '../interrupt.js'
 import { runOf } from '../named-run.js'
 import { status } from '../status.js'
 import type { Terminal } from '../terminal.js'
-import { requireBack } from '../through-libvirt.js'
 import { deafText, shutdownMs } from '../watch-machine.js'
 
 /** QEMU that was told to end is given this long before it is killed. */
@@ -41,6 +40,7 @@ export const run: Run = (terminal, asked) =>
     const wasRunning = isRunning(record)
     if (wasRunning) await end(terminal, word, record, isSet(asked, 'force'), signal)
     if (record.through === 'libvirt') {
+      const { requireBack } = await import('../through-libvirt.js')
       requireBack(record.name, record.addresses)
       terminal.say([`${record.name} has ended.`])
       return status.ok

@@ -22,7 +22,6 @@ export function planDocument(plan: Plan, at: string): PlanDocument {
     accepted: plan.accepted.map(refusalDocument),
     notes: plan.notes.map((one) => ({ ...one })),
     byHand: plan.byHand.map(({ because, edit }) => ({ because, edit })),
-    needsRestart: plan.needsRestart,
     restartFor: [...plan.restartFor],
     wayBack: plan.wayBack,
     losses: plan.losses.map(({ address, driver, roles, holds }) => ({

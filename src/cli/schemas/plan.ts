@@ -39,8 +39,9 @@ export const planSchema = z.strictObject({
   byHand: z
     .array(z.strictObject({ because: z.string(), edit: z.string() }))
     .describe('what handover does not change here'),
-  needsRestart: z.boolean(),
-  restartFor: z.array(z.string()).describe('targets of changes that take effect with the next start'),
+  restartFor: z
+    .array(z.string())
+    .describe('targets of changes that take effect with the next start; none: no restart is needed'),
   wayBack: z
     .string()
     .nullable()

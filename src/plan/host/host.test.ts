@@ -56,8 +56,8 @@ const text = ({ edits }: Configuration, at = 0) => edits[at]!.after!.split('\n')
 
 describe('rights of a group', () => {
   it('are rules of udev and limits of PAM, without a device', () => {
-    const { changes, takes, needsRestart, byHand } = plan({ group: 'kvm' })
-    expect([changes.length, takes, needsRestart, byHand]).toEqual([1, [], false, []])
+    const { changes, takes, restartFor, byHand } = plan({ group: 'kvm' })
+    expect([changes.length, takes, restartFor, byHand]).toEqual([1, [], [], []])
     const { edits, commands } = configuration(plan({ group: 'kvm' }))
     expect(edits.map(({ path }) => path)).toEqual([
       '/etc/udev/rules.d/70-handover-vfio.rules',
@@ -111,7 +111,7 @@ describe('huge pages', () => {
 
   it('are set aside at every start by tmpfiles.d', () => {
     const found = plan({ hugePages: '16G:1G' }, {}, { boot: true })
-    expect(found.needsRestart).toBe(true)
+    expect(found.restartFor).not.toEqual([])
     expect(configuration(found).edits[0]!.path).toBe('/etc/tmpfiles.d/handover-huge-pages-1048576kB.conf')
     expect(text(configuration(found))).toEqual([
       `w ${folder}/hugepages-1048576kB/nr_hugepages - - - - 16`,
@@ -180,9 +180,9 @@ describe('virtual functions', () => {
   it('are made at every start by a rule for the card where it stands, whatever its bus number', () => {
     const found = plan({ functions: '4' }, {}, { ...on, boot: true })
     const rule = configuration(found)
-    expect([found.takes, found.needsRestart, rule.edits[0]!.path]).toEqual([
+    expect([found.takes, found.restartFor, rule.edits[0]!.path]).toEqual([
       [],
-      true,
+      [expect.any(String)],
       '/etc/udev/rules.d/70-handover-functions-pci0000-00-01.0-00.0.rules',
     ])
     const [first, second] = text(rule)

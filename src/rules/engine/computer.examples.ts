@@ -27,11 +27,15 @@ export const descriptor = (features: readonly string[], more: object = {}) =>
     ...more,
   })
 
+const recorded = lab().list('/usr/share/qemu/firmware')
+const recordedFirmware = recorded.kind === 'value' ? recorded.value : []
+
 /** An ordinary computer, as far as these rules look. */
 const ordinary: Edits = {
   ...Object.fromEntries(qemuPrograms.map((path) => [path, null])),
   '/proc/cpuinfo': cpu('fpu vmx'),
   '/usr/bin/qemu-system-x86_64': program('QEMU emulator version 10.0.13 (Debian 1:10.0.13+ds-0+deb13u1)\n'),
+  ...Object.fromEntries(recordedFirmware.map((name) => [`/usr/share/qemu/firmware/${name}`, null])),
   '/usr/share/qemu/firmware/60-ovmf.json': descriptor(['secure-boot', 'requires-smm']),
   '/usr/share/OVMF/CODE.fd': 'code',
   '/usr/share/pve-edk2-firmware': null,

@@ -107,7 +107,7 @@ function hugePages(
   const because = isElsewhere
     ? `Huge pages are set aside on another node than ${node}; those of it are told in ${nodeHugePagesFolder(node!)}`
     : transparent === 'always' || transparent === 'madvise'
-      ? `None are set aside for it; the kernel makes transparent ones by itself. To set some aside, before memory is in pieces: ${kernelWords(bytes, sizes, node)} on the command line of the kernel`
+      ? `None are set aside for it; the kernel makes transparent ones by itself. To set some aside at every start, before memory is in pieces: ${settingAside(bytes, sizes, node)}`
       : 'None are set aside for it'
   return [
     decision('huge-pages', null, because, {
@@ -123,13 +123,15 @@ function hugePages(
 /**
  * Pages of 1 GiB where the kernel lists them, as it does when the processor has them (Linux arch/x86/mm/hugetlbpage.c
  * gigantic_pages_init), and they come out even. `node:count` is of that node alone (Documentation/admin-guide/kernel-parameters.txt,
- * hugepages=).
+ * hugepages=); `plan` takes a node by its devices only, and would hand them over too.
  */
-function kernelWords(bytes: bigint, sizes: readonly HugePages[], node: number | undefined): string {
+function settingAside(bytes: bigint, sizes: readonly HugePages[], node: number | undefined): string {
   const has1G = sizes.some(({ sizeBytes }) => sizeBytes === gibibyte)
   const size = has1G && bytes % gibibyte === 0n ? gibibyte : 2n * mebibyte
   const count = (bytes + size - 1n) / size
-  return `hugepagesz=${sizeWord(size)} hugepages=${node === undefined ? count : `${node}:${count}`}`
+  return node === undefined
+    ? `handover plan --huge-pages ${sizeWord(count * size)}${size === gibibyte ? ':1G' : ''} --boot`
+    : `hugepagesz=${sizeWord(size)} hugepages=${node}:${count} on the command line of the kernel`
 }
 
 /** The node of the first device that says one, where there are several and memory fits it. */

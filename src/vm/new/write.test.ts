@@ -55,6 +55,11 @@ it('reads back as it was, whatever names and reasons hold', () => {
       )
       expect(parse(text)).toEqual({ plain, map, list: [map, plain] })
     }),
-    { examples: [['a\nb', { a: '\n', b: 'x: y # z' }, 'line\nnext: 1']] },
+    {
+      examples: [
+        ['a\nb', { a: '\n', b: 'x: y # z' }, 'line\nnext: 1'],
+        ['\u00a0', { a: '\u2003' }, ''], // spaces, but not YAML's
+      ],
+    },
   )
 })

@@ -49,5 +49,5 @@ function setting(name: string, value: Value): readonly string[] {
 /** On one line: `{ file: a.qcow2, bus: virtio }`. */
 function flow(value: Value): string {
   const style = typeof value === 'object' ? { collectionStyle: 'flow' as const } : {}
-  return stringify(value, { ...style, blockQuote: false, lineWidth: 0 }).trimEnd()
+  return stringify(value, { ...style, blockQuote: false, lineWidth: 0 }).replace(/\n$/, '')
 }
