@@ -4,7 +4,7 @@ import { MachineError } from '../machine-error.js'
 import { processOf, type RunRecord } from '../run/record.js'
 import type { QemuAnswer } from '../watch/qemu.js'
 import { readDomain } from './read-domain.js'
-import { mayBeLibvirts, virsh } from './virsh.js'
+import { isGone, mayBeLibvirts, pidsFolder, virsh } from './virsh.js'
 
 /** What libvirt has under a name; undefined: nothing. `file`: the description from which this program wrote it; null: it did not. */
 export function domainFile(name: string): { readonly file: string | null } | undefined {
@@ -22,8 +22,13 @@ export function domainRun(name: string): RunRecord | undefined {
 /** Those of all domains that this program wrote. */
 export function domainRuns(): readonly RunRecord[] {
   if (!mayBeLibvirts()) return []
-  const names = virsh(['list', '--all', '--name']).split('\n')
-  return names.flatMap((name) => (name === '' ? [] : (domainRun(name) ?? [])))
+  try {
+    const names = virsh(['list', '--all', '--name']).split('\n')
+    return names.flatMap((name) => (name === '' ? [] : (domainRun(name) ?? [])))
+  } catch (error) {
+    if (isGone(error)) return []
+    throw error
+  }
 }
 
 /** What libvirt says of a domain that runs. */
@@ -42,13 +47,12 @@ function dump(name: string): string | undefined {
     return virsh(['dumpxml', name])
   } catch (error) {
     // libvirt tools/virsh-util.c, virshLookupDomainInternal.
-    if ((error as Error).message.includes('failed to get domain')) return undefined
+    if ((error as Error).message.includes('failed to get domain') || isGone(error)) return undefined
     throw error
   }
 }
 
-/** Where libvirt keeps the number of a domain's QEMU (src/qemu/qemu_process.c qemuProcessPrepareHost, priv->pidfile). */
-const pidFile = (name: string) => `/run/libvirt/qemu/${name}.pid`
+const pidFile = (name: string) => `${pidsFolder}/${name}.pid`
 
 function runOf(name: string, xml: string): RunRecord | undefined {
   const { file, runs, kvm, ...facts } = readDomain(xml)

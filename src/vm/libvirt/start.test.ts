@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { parseDescription } from '../description/index.js'
 import { MachineError } from '../machine-error.js'
 import { defineDomain, destroyDomain, requireOwnDomain, shutDownDomain, startDomain } from './start.js'
-import { virsh } from './virsh.js'
+import { isGone, virsh } from './virsh.js'
 
 /** Plays virsh: notes what it was asked for; the domain stands in `xml`, and what goes wrong in `wrong`. */
 const pretend = `#!/bin/sh
@@ -77,6 +77,15 @@ describe('a domain of libvirt', () => {
     )
     expect(() => destroyDomain('m')).not.toThrow()
     expect(() => shutDownDomain('m')).toThrow('domain is not running')
+  })
+
+  it('is none where a daemon left only its socket, and no machine', () => {
+    const refused = new MachineError("virsh list: Failed to connect socket to 'x': Connection refused")
+    expect(isGone(refused, at('nowhere'))).toBe(true)
+    expect(isGone(refused, folder)).toBe(true)
+    expect(isGone(new MachineError('virsh list: no answer'), folder)).toBe(false)
+    writeFileSync(at('m.pid'), '1')
+    expect(isGone(refused, folder)).toBe(false)
   })
 
   it('is not waited for where the daemon does not answer', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { programPath } from '../description/index.js'
 import { MachineError } from '../machine-error.js'
 
@@ -42,11 +42,25 @@ export function mayBeLibvirts(): boolean {
 
 const hasSocket = () => sockets.some((socket) => existsSync(socket))
 
+/** Where libvirt keeps the numbers of QEMU's processes (src/qemu/qemu_process.c qemuProcessPrepareHost, priv->pidfile). */
+export const pidsFolder = '/run/libvirt/qemu'
+
+/** Whether virsh failed as there is no daemon, only a socket that one has left, and none of its machines goes on without it. */
+export function isGone(error: unknown, folder = pidsFolder): boolean {
+  if (!(error instanceof MachineError) || !error.message.includes('Connection refused')) return false
+  return !existsSync(folder) || !readdirSync(folder).some((file) => file.endsWith('.pid'))
+}
+
 /** Throws {@link MachineError} where there is a daemon that does not answer: its machines go on all the same. */
 export function libvirtState(): LibvirtState {
   if (!hasSocket())
     return { runs: false, because: 'libvirt does not run here: it has no socket in /run/libvirt' }
   if (process.geteuid?.() !== 0) return { runs: false, because: 'only root runs machines through libvirt' }
-  const said = virsh(['version', '--daemon'], answerMs)
-  return { runs: true, version: /daemon: ([\d.]+)/.exec(said)?.[1] ?? '0' }
+  try {
+    const said = virsh(['version', '--daemon'], answerMs)
+    return { runs: true, version: /daemon: ([\d.]+)/.exec(said)?.[1] ?? '0' }
+  } catch (error) {
+    if (!isGone(error)) throw error
+    return { runs: false, because: 'libvirt does not run here: nobody listens at its socket in /run/libvirt' }
+  }
 }
