@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, inject } from 'vitest'
 import { type Guest, joinGuest } from '../src/lab/index.js'
 
-export type { GuestCommand } from '../src/lab/index.js'
+export type { Guest, GuestCommand } from '../src/lab/index.js'
 
 /** The checkout: it stands at the same path in the laboratory's computer. */
 export const top = resolve(import.meta.dirname, '..')

@@ -113,7 +113,7 @@ function foldersAround(file: string): string[] {
 }
 
 /** Files of these modules and of all they need, uncompressed, in the order to load them. A name built into the kernel is passed over. */
-async function loadModules(kernel: Kernel, names: readonly string[]): Promise<Map<string, Buffer>> {
+export async function loadModules(kernel: Kernel, names: readonly string[]): Promise<Map<string, Buffer>> {
   const known = readModulesDep(kernel.modules)
   const files = new Map<string, Buffer>()
   for (const name of names) {

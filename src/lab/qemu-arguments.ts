@@ -51,6 +51,7 @@ export function labArguments(
   const devices: string[] = []
   let count = 0
   let rootBuses = 0
+  const wires = wiresOf(topology.devices)
 
   const add = (driver: string, properties: Record<string, string | undefined>) =>
     devices.push('-device', qemuOption(driver, properties))
@@ -102,8 +103,12 @@ export function labArguments(
       return
     }
     if (kind.network) {
-      // QEMU's own network, with no way out of it.
-      devices.push('-netdev', `user,id=${id}-net,restrict=on`)
+      // A hub for each wire; without one QEMU's own network, with no way out of it.
+      const hub = node.wire === undefined ? undefined : wires.indexOf(node.wire)
+      devices.push(
+        '-netdev',
+        hub === undefined ? `user,id=${id}-net,restrict=on` : `hubport,id=${id}-net,hubid=${hub}`,
+      )
       add(kind.driver, { ...at, netdev: `${id}-net`, ...node.properties })
     } else if (kind.bridge === 'root-port') {
       add(kind.driver, {
@@ -211,4 +216,13 @@ const iommu: Record<Topology['iommu'], { arguments: readonly string[]; append: s
 /** The two together name a slot; a chassis has 8 bits, a slot 16 (QEMU hw/pci/pcie_port.c pcie_chassis_add_slot). */
 function slotNumber(count: number): { readonly chassis: string; readonly slot: string } {
   return { chassis: String(((count - 1) % 255) + 1), slot: String(count) }
+}
+
+/** Each wire once. */
+function wiresOf(nodes: readonly Node[]): string[] {
+  const all = nodes.flatMap((node) => [
+    ...(node.wire === undefined ? [] : [node.wire]),
+    ...wiresOf([...node.devices, ...(node.functions ?? [])]),
+  ])
+  return [...new Set(all)]
 }

@@ -39,7 +39,11 @@ export const kinds: Record<
     about: 'an NVMe disk (size, image; sriov_max_vfs: so many virtual functions at most)',
   },
   edu: { driver: 'edu', about: "QEMU's educational device 1234:11e8" },
-  network: { driver: 'e1000e', network: true, about: 'an Intel 82574L network card' },
+  network: {
+    driver: 'e1000e',
+    network: true,
+    about: 'an Intel 82574L network card (wire: those with the same word are connected)',
+  },
   usb: { driver: 'qemu-xhci', about: 'a USB 3 controller' },
   audio: { driver: 'intel-hda', about: 'an Intel HD Audio controller' },
   'root-port': {
@@ -67,6 +71,8 @@ export interface Node {
   /** For a root port without ACS. */
   readonly acs: boolean
   readonly disk?: { readonly sizeBytes: number; readonly image?: string }
+  /** For a network card: what it is connected with has the same. */
+  readonly wire?: string
   readonly devices: readonly Node[]
   /** For the kind `functions`: the functions of one slot, 0 first. */
   readonly functions?: readonly Node[]
@@ -95,6 +101,7 @@ const settings = z
     acs: z.boolean().optional(),
     size: size.optional(),
     image: z.string().optional(),
+    wire: z.string().optional(),
     get devices() {
       return z.array(node).optional()
     },
@@ -124,7 +131,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
       )
     const parsed = settings.safeParse(body)
     if (!parsed.success) return nested(parsed.error)
-    const { acs, size: sizeBytes, image, devices, ...rest } = parsed.data ?? {}
+    const { acs, size: sizeBytes, image, wire, devices, ...rest } = parsed.data ?? {}
     if (devices && !known.bridge) return complain(`${kind} is not a bridge: no devices go behind it`)
     if (devices && known.bridge === 'root-port' && devices.length > 1) {
       return complain('one slot behind a root port: use functions for a multifunction device, or a switch')
@@ -133,6 +140,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
       return complain(`only a root port has ACS in QEMU, not ${kind}`)
     if ((sizeBytes !== undefined || image !== undefined) && !known.disk)
       return complain(`${kind} is not a disk: it has no size or image`)
+    if (wire !== undefined && !known.network) return complain(`${kind} is not a network card: it has no wire`)
     const properties = z.record(z.string(), scalar).safeParse(rest)
     if (!properties.success) return nested(properties.error)
     return {
@@ -144,6 +152,7 @@ const node: z.ZodType<Node> = z.lazy(() =>
       ...(known.disk
         ? { disk: { sizeBytes: sizeBytes ?? 64 * 1024 ** 2, ...(image ? { image } : {}) } }
         : {}),
+      ...(wire === undefined ? {} : { wire }),
       devices: devices ?? [],
     }
 

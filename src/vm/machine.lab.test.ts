@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type GuestCommand, handover, useLab } from '../../test/lab.js'
+import { handover, useLab } from '../../test/lab.js'
+import { type StartedMachine, startedMachine } from '../../test/support/started-machine.js'
 
 const disk = '0000:01:00.0'
 const edu = '0000:02:00.0'
@@ -48,19 +49,11 @@ describe('a machine in the laboratory', () => {
     expect(overrides).toBe('(null)\n(null)\n')
   })
 
-  /** Starts the machine and waits until its output has `text`. Standard output and error come together. */
-  async function start(text: string, input = ''): Promise<{ command: GuestCommand; said: () => string }> {
-    let said = ''
-    const command = lab().start(`exec ${handover} vm start /run/machine.yaml --foreground 2>&1 ${input}`, {
-      onStdout: (chunk) => (said += chunk),
-    })
-    let ended = false
-    void command.ended.finally(() => (ended = true)).catch(() => undefined)
-    while (!said.includes(text)) {
-      if (ended) expect.fail(`the machine ended: ${said}`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-    return { command, said: () => said }
+  /** Starts the machine and waits until its output has `text`. */
+  async function start(text: string, input?: string): Promise<StartedMachine> {
+    const machine = startedMachine(lab(), '/run/machine.yaml', input)
+    await machine.hear(text)
+    return machine
   }
 
   const qemu = (said: string) => /process (\d+)/.exec(said)![1]!
