@@ -14,6 +14,7 @@ export type ValueKind =
   | 'system'
   | 'firmware'
   | 'input'
+  | 'way'
   | 'word'
 
 export interface Argument {

@@ -138,6 +138,7 @@ describe.each(['zsh', 'fish'] as const)('%s completion', (shell) => {
       'handover lab --k': ['--kernel'],
       'handover lab --kernel ': [],
       'handover vm start --for': ['--foreground'],
+      'handover vm start --through ': ['libvirt', 'qemu'],
       'handover vm start my': ['my-own.yaml'],
       'handover vm sto': ['stop'],
     }

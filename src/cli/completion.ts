@@ -4,6 +4,7 @@ import { rules } from '../rules/index.js'
 import { descriptionsFolder, firmwareNames, inputKinds, systems } from '../vm/index.js'
 import type { Argument, Command, Option, ValueKind } from './command.js'
 import { schemaNames } from './schemas/index.js'
+import { ways } from './ways.js'
 
 /** Scripts that complete commands, options and their values, made from the command table. */
 export const completionScripts = { bash, zsh, fish } as const
@@ -31,6 +32,7 @@ const words: Readonly<
   system: { words: systems },
   firmware: { words: firmwareNames },
   input: { words: inputKinds },
+  way: { words: ways },
 }
 
 /** The table as a tree: first words, and what may follow them. */

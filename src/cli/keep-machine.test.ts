@@ -7,7 +7,8 @@ const choose = (uid: number, ...there: string[]) =>
 
 describe('what keeps a machine when the terminal has gone', () => {
   it("is a unit of systemd's for root, which on stop tells only who watches", () => {
-    const { command, kept } = choose(0, '/run/systemd/system')
+    const { command, asks, kept } = choose(0, '/run/systemd/system')
+    expect(asks?.join(' ')).toBe('systemctl --quiet is-active handover-win.service')
     expect(kept).toBe('by systemd, as handover-win.service')
     expect(command[0]).toBe('systemd-run')
     expect(command).not.toContain('--user')
@@ -24,7 +25,8 @@ describe('what keeps a machine when the terminal has gone', () => {
   })
 
   it("is one of the user's own systemd, and says how long that lasts", () => {
-    const { command, kept } = choose(1000, '/run/systemd/system', '/run/user/1000/systemd/private')
+    const { command, asks, kept } = choose(1000, '/run/systemd/system', '/run/user/1000/systemd/private')
+    expect(asks).toContain('--user')
     expect(command).toContain('--user')
     expect(kept).toContain('enable-linger')
   })

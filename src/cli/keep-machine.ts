@@ -27,6 +27,8 @@ import type { Terminal } from './terminal.js'
 export interface Keeper {
   /** Goes before the command; empty: the command is started in a session of its own. */
   readonly command: readonly string[]
+  /** What asks with its exit status whether the command still runs; undefined: it is a child of this process. */
+  readonly asks?: readonly string[]
   readonly kept: string
 }
 
@@ -60,6 +62,8 @@ export function chooseKeeper(
       ...variables.map(([key, value]) => `--setenv=${key}=${value}`),
       '--',
     ],
+    // A unit that is collected is inactive too.
+    asks: ['systemctl', ...(uid === 0 ? [] : ['--user']), '--quiet', 'is-active', unit],
     kept: `by systemd, as ${unit}${uid === 0 ? '' : ', until you log out unless loginctl enable-linger'}`,
   }
 }
@@ -86,7 +90,11 @@ export async function keepMachine(
   ]
   const child = await launch(keeper, command, log)
   const told = new Followed(log, terminal)
-  const run = await started(name, before, child, told, stop)
+  const hasEnded = () =>
+    child === undefined
+      ? spawnSync(keeper.asks![0]!, keeper.asks!.slice(1)).status !== 0
+      : child.exitCode !== null || child.signalCode !== null
+  const run = await started(name, before, hasEnded, told, stop)
   told.show()
   if (stop.first.aborted) return status.interrupted
   if (run === undefined)
@@ -135,30 +143,33 @@ async function launch(
   }
 }
 
-/** How long who watches may take until they have written anything. */
-const firstMs = 60_000
+/** How often it is asked whether who watches has ended before anything was written. */
+const askMs = 1_000
 
 /** Resolves when the machine runs or will not; undefined: nothing is known of it. */
 async function started(
   name: string,
   before: RunRecord | undefined,
-  child: ChildProcess | undefined,
+  hasEnded: () => boolean,
   told: Followed,
   stop: StopRequests,
 ): Promise<RunRecord | undefined> {
-  const deadline = Date.now() + firstMs
+  let askedAt = Date.now()
   let isStopped = false
   for (;;) {
     told.show()
-    const hasEnded = child !== undefined && (child.exitCode !== null || child.signalCode !== null)
+    const isAsked = Date.now() >= askedAt + askMs
+    if (isAsked) askedAt = Date.now()
+    // Before what it wrote: it may write and end between the two.
+    const isOver = isAsked && hasEnded()
     const run = readRun(name)
     if (run && run.startedAt !== before?.startedAt) {
       if (stateOf(run) !== 'starting' && !(stateOf(run) === 'runs' && stop.first.aborted)) return run
       if (stop.first.aborted && !isStopped) {
         isStopped = true
-        process.kill(run.watcher.pid, 'SIGTERM')
+        process.kill(run.watcher!.pid, 'SIGTERM')
       }
-    } else if (hasEnded || Date.now() > deadline) return undefined
+    } else if (isOver) return undefined
     await sleep(10)
   }
 }

@@ -1,12 +1,12 @@
 import {
   descriptionFile,
+  findRun,
+  findRuns,
   isFile,
   isRootsOnly,
   machineNames,
   type RunRecord,
   readMachineDescription,
-  readRun,
-  readRuns,
 } from '../vm/index.js'
 import { CliError } from './errors.js'
 import { status } from './status.js'
@@ -16,11 +16,10 @@ export function runOf(word: string): RunRecord | undefined {
   if (isFile(word)) {
     const file = descriptionFile(word)
     return (
-      readRuns(undefined, () => undefined).find((run) => run.file === file) ??
-      readRun(readMachineDescription(word).name)
+      findRuns(() => undefined).find((run) => run.file === file) ?? findRun(readMachineDescription(word).name)
     )
   }
-  const run = readRun(word)
+  const run = findRun(word)
   if (run !== undefined) return run
   if (isRootsOnly(word)) throw new CliError(status.privilege, `root started ${word}: run this with sudo`)
   if (!machineNames().includes(word))

@@ -2,10 +2,11 @@ import { liveContext } from '../changes/index.js'
 import { liveHost, pseudonymousHost } from '../host/index.js'
 import { type PciFunction, readMachine } from '../machine/index.js'
 import type { Entry } from '../plan/index.js'
-import { noteRun, type Qmp, readRun } from '../vm/index.js'
+import { hotpluggedXml, noteRun, type Qmp, readRun } from '../vm/index.js'
 import { halfDoneText, progressText, refusalText, rolesOf } from './binding.js'
 import { selectOne } from './choose.js'
 import { type Invocation, isSet, type Run } from './command.js'
+import { CliError } from './errors.js'
 import { untilInterrupted } from './interrupt.js'
 import { type Around, attach, detach, type Noted, type Plugging, takeMs } from './plug.js'
 import { requireBus } from './reading.js'
@@ -34,6 +35,7 @@ function plug(
     const machine = readMachine(host)
     requireBus(machine.bus)
     const f = selectOne(machine, word)
+    if (running.through === 'libvirt') throw byVirsh(running.name, f.address, verb)
     const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
     const options = {
       asked: `handover vm ${verb} ${name} ${word}`,
@@ -60,6 +62,16 @@ function plug(
       context.writer.close()
     }
   })
+}
+
+/** What came into a domain of libvirt its hook does not know, and so would not give back. */
+function byVirsh(name: string, address: string, verb: string): CliError {
+  const plug = `echo "${hotpluggedXml(address).replaceAll('"', "'")}" | sudo virsh -c qemu:///system ${verb}-device ${name} /dev/stdin --live`
+  return new CliError(
+    status.failed,
+    `${name} runs through libvirt, and its devices come and go by libvirt's own command`,
+    verb === 'attach' ? [`sudo handover bind ${address}`, plug] : [plug, `sudo handover unbind ${address}`],
+  )
 }
 
 export function pluggingText(

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { liveHost, pseudonymousHost } from '../host/index.js'
-import { askQemu, type Sample, socketsOf, watch } from '../vm/index.js'
+import { type Sample, watch } from '../vm/index.js'
 import { activityDocument } from './documents/activity.js'
 import { CliError } from './errors.js'
 import type { RunningMachine } from './running-machine.js'
@@ -27,9 +27,8 @@ export async function showActivity(
   { json, again, signal }: ActivityOptions,
 ): Promise<number> {
   const host = json ? pseudonymousHost(liveHost()) : liveHost()
-  const { qmp } = socketsOf(running.folder)
   const look = async (previous?: Sample) => {
-    const qemu = await askQemu(running.join, qmp)
+    const qemu = await running.ask()
     const addresses = 'value' in qemu ? qemu.value.addresses : running.addresses
     return { qemu, sample: watch(host, { pid: running.pid, addresses }, previous) }
   }

@@ -93,12 +93,23 @@ export const vmCommands: readonly Command[] = [
     about: [
       'MACHINE is the NAME of a description in /etc/handover/vms, or a FILE: a word with a slash, or that ends in .yaml. examples/machine.yaml shows every setting. All that can be known before is looked at first: a mistake in it, a device that is not there or with another machine, a disk in use, memory that does not fit.',
       'Its devices are bound to vfio-pci, with the whole of their IOMMU groups, and given back when it ends, however it ends. The command returns when the machine runs; who watches it stays behind, under systemd where that runs, and does not need the terminal. With --foreground it is this program, and the serial console is standard input and output.',
+      'Where libvirt runs, root starts the machine through it: as a domain that is written anew each time, with a hook that has the devices come and go whoever starts it.',
     ],
     arguments: [machine],
-    options: [{ long: 'foreground', summary: 'stay with the machine until it ends' }, accept],
+    options: [
+      { long: 'foreground', summary: 'stay with the machine until it ends' },
+      {
+        long: 'through',
+        value: 'WAY',
+        kind: 'way',
+        summary: 'libvirt or qemu, in place of libvirt where it runs',
+      },
+      accept,
+    ],
     examples: [
       ['sudo handover vm start windows', 'what /etc/handover/vms/windows.yaml describes'],
       ['sudo handover vm start ./windows.yaml --foreground', 'start it; Ctrl-C shuts it down'],
+      ['sudo handover vm start windows --through qemu', 'without libvirt'],
       ['sudo handover vm start windows --accept display', 'with the only card that shows a picture'],
     ],
     next: 'handover vm status windows',

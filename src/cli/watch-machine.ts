@@ -9,11 +9,11 @@ import {
   descriptionFile,
   failureOf,
   filesOf,
+  findRuns,
   OwnRun,
   processOf,
   readMachineDescription,
   readRun,
-  readRuns,
   realPath,
   relayConsole,
   relayQmp,
@@ -57,7 +57,7 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
   const machine = description.devices.length > 0 ? readMachine(host) : undefined
   if (machine) requireBus(machine.bus)
   const addresses = description.devices.map((device) => selectOne(machine!, device.host).address)
-  requireFree(description, addresses, readRuns(), host)
+  requireFree(description, addresses, runsNow(terminal), host)
   const plan = machine ? planBinding(host, machine, addresses, { accept }) : nothingToBind
   if (plan.refusals.length > 0) {
     terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
@@ -67,6 +67,9 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
 }
 
 const nothingToBind: BindingPlan = { members: [], changes: [], refusals: [], accepted: [], notes: [] }
+
+/** A libvirt that does not answer is told: what it runs is then not among them. */
+const runsNow = (terminal: Terminal) => findRuns(({ message }) => terminal.say([message]))
 
 /** What an earlier run left whose end nobody saw is put in order. */
 export async function tidyBefore(terminal: Terminal, name: string): Promise<void> {
@@ -118,7 +121,7 @@ async function runMachine(
   const disks = description.disks.map(({ file, readonly }) => ({ file: realPath(file), readonly }))
   own.note({ addresses, disks })
   // Of two that are started at a time, one at least sees the other now.
-  requireFree(description, addresses, readRuns(), liveHost())
+  requireFree(description, addresses, runsNow(terminal), liveHost())
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
     const { id } = await carryOut(plan, context, {

@@ -4,7 +4,7 @@ import { lookingGlassFile } from './qemu/graphics.js'
 import { socketsOf } from './qemu/run.js'
 
 /** Who ran sudo, where this is root by sudo: the machine's picture and sound are theirs. */
-function caller(): number | undefined {
+export function caller(): number | undefined {
   const uid = Number(process.env.SUDO_UID)
   return process.geteuid?.() === 0 && Number.isInteger(uid) && uid > 0 ? uid : undefined
 }

@@ -14,6 +14,8 @@ export interface Recipe {
 // Debian's kernel uses VT-d unasked: on all of these somebody has switched it off. On a busy host the kernel's test of its timer
 // fails under emulation, and a panic should end the computer.
 export const kernelWords = 'console=ttyS0 intel_iommu=off no_timer_check panic=-1'
+/** The IOMMU as somebody has set it up. */
+const withIommu = kernelWords.replace('intel_iommu=off', 'intel_iommu=on')
 const line = `root=LABEL=root ro quiet ${kernelWords}`
 
 /** Small images: making them takes most of the time under software emulation. */
@@ -66,6 +68,15 @@ export const recipes = {
   'bookworm-grub-efi': grubEfi('bookworm'),
   'trixie-grub-bios': grubBios('trixie'),
   'trixie-grub-efi': grubEfi('trixie'),
+  // Machines run on it, through libvirt and without.
+  'trixie-libvirt': {
+    ...grubBios('trixie'),
+    packages: ['grub-pc', 'initramfs-tools', 'qemu-system-x86', 'libvirt-daemon-system', 'libvirt-clients'],
+    files: {
+      ...grubFiles,
+      '/etc/default/grub': grubFiles['/etc/default/grub'].replace(kernelWords, withIommu),
+    },
+  },
   'trixie-systemd-boot': {
     suite: 'trixie',
     firmware: 'efi',

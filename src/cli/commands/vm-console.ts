@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
-import { failureOf, runFolder, socketsOf, stateOf } from '../../vm/index.js'
+import { consoleLog, failureOf, runFolder, socketsOf, stateOf } from '../../vm/index.js'
 import type { Run } from '../command.js'
 import { CliError } from '../errors.js'
 import { runOf } from '../named-run.js'
@@ -22,6 +24,7 @@ export const run: Run = async (terminal, asked) => {
       why ? [why] : [],
     )
   }
+  if (record.through === 'libvirt') return joinLibvirts(record.name)
   const socket = createConnection(socketsOf(runFolder(record.name)).console)
   await once(socket, 'connect').catch((error: NodeJS.ErrnoException) => {
     throw new CliError(status.failed, `the console of ${record.name} cannot be joined: ${error.code}`)
@@ -45,6 +48,24 @@ export const run: Run = async (terminal, asked) => {
   } finally {
     if (isTerminal) stdin.setRawMode(false)
     stdin.destroy()
+  }
+  return status.ok
+}
+
+/** virsh knows the way, but wants a terminal; else what libvirt has kept of it is shown. Ctrl-] leaves it too. */
+function joinLibvirts(name: string): number {
+  if (process.stdin.isTTY) {
+    const { error, status: code } = spawnSync('virsh', ['-c', 'qemu:///system', 'console', name], {
+      stdio: 'inherit',
+    })
+    if (error) throw new CliError(status.failed, `cannot run virsh: ${error.message}`)
+    return code === 0 ? status.ok : status.failed
+  }
+  const file = consoleLog(name)
+  try {
+    process.stdout.write(readFileSync(file))
+  } catch (error) {
+    throw new CliError(status.failed, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
   }
   return status.ok
 }

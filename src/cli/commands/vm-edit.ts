@@ -5,9 +5,9 @@ import { basename, dirname, join } from 'node:path'
 import {
   DescriptionError,
   descriptionFile,
+  findRun,
   isRunning,
   parseDescription,
-  readRun,
   requireOwnName,
 } from '../../vm/index.js'
 import type { Run } from '../command.js'
@@ -39,7 +39,7 @@ export const run: Run = async (terminal, asked) => {
       if (read(file) !== before) keep('somebody else has changed it meanwhile')
       replaceFile(file, text)
       const { name } = parseDescription(text, file)
-      const current = readRun(name)
+      const current = findRun(name)
       terminal.say([
         `${file} is saved.`,
         ...(current && isRunning(current) ? [`${name} runs: this counts from its next start on.`] : []),

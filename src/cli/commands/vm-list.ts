@@ -1,5 +1,5 @@
 import { roughSizeText } from '../../machine/index.js'
-import { machineNames, readRuns } from '../../vm/index.js'
+import { findRuns, machineNames } from '../../vm/index.js'
 import { isSet, type Run } from '../command.js'
 import { machinesDocument } from '../documents/machines.js'
 import { status } from '../status.js'
@@ -8,7 +8,7 @@ import { table } from '../table.js'
 export const run: Run = (terminal, asked) => {
   const document = machinesDocument(
     machineNames(),
-    readRuns(undefined, ({ message }) => terminal.say([message])),
+    findRuns(({ message }) => terminal.say([message])),
   )
   const { machines } = document
   if (isSet(asked, 'json')) {

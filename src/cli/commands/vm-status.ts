@@ -54,7 +54,7 @@ export function machineText(document: MachineDocument, columns: number): readonl
       'guest agent',
       says && 'agent' in says && says.agent !== null ? (says.agent ? 'listens' : 'not there') : null,
     ],
-    ['run folder', document.startedAt && document.folder],
+    ['run folder', document.through === 'qemu' ? document.folder : null],
     ['changes', isBad && journals.length > 0 ? `handover history: ${journals.join(', ')}` : null],
   ]
   return [

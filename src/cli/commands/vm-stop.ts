@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
+  destroyDomain,
   failureOf,
+  findRun,
   isAlive,
   isRunning,
   joinQmp,
@@ -8,6 +10,7 @@ import {
   QmpClosedError,
   type RunRecord,
   readRun,
+  shutDownDomain,
   stateOf,
   switchOff,
 } from '../../vm/index.js'
@@ -36,6 +39,12 @@ export const run: Run = (terminal, asked) =>
     }
     const wasRunning = isRunning(record)
     if (wasRunning) await end(terminal, word, record, isSet(asked, 'force'), signal)
+    if (record.through === 'libvirt') {
+      const { requireBack } = await import('../through-libvirt.js')
+      requireBack(record.name, record.addresses)
+      terminal.say([`${record.name} has ended.`])
+      return status.ok
+    }
     const last = readRun(record.name)
     if (last === undefined) return status.ok // it was started and forgotten meanwhile
     // Where nobody watched it, what they had to do is done here.
@@ -54,12 +63,13 @@ async function end(
   force: boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const { name, qemu } = record
-  if (stateOf(record) === 'starting') process.kill(record.watcher.pid, 'SIGTERM')
+  const { name, qemu, through } = record
+  if (through !== 'libvirt' && stateOf(record) === 'starting') process.kill(record.watcher!.pid, 'SIGTERM')
   else if (force || !(await pressed(record))) {
     if (!force) terminal.say([deafText])
     await told(record)
-    if (!(await untilGone(record, quitMs, signal)) && isAlive(qemu)) process.kill(qemu!.pid, 'SIGKILL')
+    if (!(await untilGone(record, quitMs, signal)) && isAlive(qemu) && through !== 'libvirt')
+      process.kill(qemu!.pid, 'SIGKILL')
   } else {
     terminal.say([`Shutting down ${name}, for up to ${shutdownMs / 1000} s. Ctrl-C only ends the waiting.`])
     if (!(await untilGone(record, shutdownMs, signal)))
@@ -69,7 +79,9 @@ async function end(
       ])
   }
   const deadline = Date.now() + backMs
-  for (let now = readRun(name); now && isRunning(now); now = readRun(name)) {
+  // libvirt answers when its hook has given the devices back.
+  const read = () => (through === 'libvirt' ? findRun(name) : readRun(name))
+  for (let now = read(); now && isRunning(now); now = read()) {
     if (Date.now() > deadline)
       throw new CliError(
         status.failed,
@@ -81,6 +93,10 @@ async function end(
 }
 
 async function pressed(record: RunRecord): Promise<boolean> {
+  if (record.through === 'libvirt') {
+    shutDownDomain(record.name)
+    return true
+  }
   const qmp = await joinQmp(record)
   try {
     return await pressPowerButton(qmp, record)
@@ -91,6 +107,7 @@ async function pressed(record: RunRecord): Promise<boolean> {
 
 /** A QEMU that does not answer is killed by who calls. */
 async function told(record: RunRecord): Promise<void> {
+  if (record.through === 'libvirt') return destroyDomain(record.name)
   try {
     const qmp = await joinQmp(record)
     try {

@@ -1,7 +1,7 @@
 import { type Host, liveHost } from '../../host/index.js'
 import { knownValue, readMachine } from '../../machine/index.js'
 import {
-  askQemu,
+  askMachine,
   type Description,
   DescriptionError,
   descriptionFile,
@@ -10,13 +10,11 @@ import {
   isFile,
   isRootsOnly,
   isRunning,
-  joinQmp,
   MachineError,
   machineNames,
   type RunRecord,
   readMachineDescription,
   runFolder,
-  socketsOf,
   stateOf,
 } from '../../vm/index.js'
 import { runOf } from '../named-run.js'
@@ -59,9 +57,10 @@ export async function machineDocument(word: string): Promise<MachineDocument> {
     problems: 'problems' in read ? [...read.problems] : [],
     startedAt: run?.startedAt ?? null,
     endedAt: run?.ended?.at ?? null,
+    through: run?.through ?? null,
     kept: run?.kept ?? null,
     folder: runFolder(name),
-    watcher: run && isAlive(run.watcher) && running ? run.watcher.pid : null,
+    watcher: run?.watcher && isAlive(run.watcher) && running ? run.watcher.pid : null,
     qemu: running ? (run.qemu?.pid ?? null) : null,
     accelerator: run?.accelerator ?? null,
     devices: run ? driversOf(run.addresses, liveHost()) : [],
@@ -112,7 +111,7 @@ function driversOf(addresses: readonly string[], host: Host): MachineDocument['d
 }
 
 async function saysOf(run: RunRecord): Promise<MachineDocument['says']> {
-  const answer = await askQemu(() => joinQmp(run), socketsOf(runFolder(run.name)).qmp)
+  const answer = await askMachine(run)
   return 'value' in answer
     ? { status: answer.value.state, agent: answer.value.agent }
     : { unknown: answer.unknown }

@@ -1,3 +1,3 @@
 export * from './description.js'
 export { parseDescription, readDescription } from './parse.js'
-export { requireFiles, requirePrograms } from './requirements.js'
+export { programPath, requireFiles, requirePrograms } from './requirements.js'

@@ -99,12 +99,16 @@ export function requirePrograms(description: Description): void {
   if (problems.length > 0) throw new DescriptionError(problems)
 }
 
-/** As execvp(3) finds it. */
 function isInstalled(program: string): boolean {
+  return programPath(program) !== undefined
+}
+
+/** Where a program is, as execvp(3) finds it; undefined: nowhere. */
+export function programPath(program: string): string | undefined {
   const places = program.includes('/')
     ? [program]
     : (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder || '.', program))
-  return places.some((place) => {
+  return places.find((place) => {
     try {
       accessSync(place, constants.X_OK)
       return statSync(place).isFile()

@@ -24,7 +24,7 @@ export const enlightenments = [
 ] as const
 
 /** Drivers that look for a virtual machine look for `Microsoft Hv` and `KVMKVMKVM`. At most 12 letters (hyperv.rst). */
-const hiddenVendor = 'handover'
+export const hiddenVendor = 'handover'
 
 export function processor(description: Description, { accelerator, isAmd }: RunSettings): string[] {
   const { cpus, hypervisor } = description

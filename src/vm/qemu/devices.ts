@@ -4,7 +4,7 @@ import type { RunSettings } from './run.js'
 import { numbered, slotOf } from './slot.js'
 
 /** Ports that devices can be plugged into while the machine runs. */
-const sparePorts = 4
+export const sparePorts = 4
 
 interface Placed {
   readonly device: HostDevice

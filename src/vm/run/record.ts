@@ -14,13 +14,15 @@ export interface Process {
 /** What runs, or ran last, under a name: `run.json` of its run folder. */
 export interface RunRecord {
   readonly schema: 'handover.run/1'
+  /** What runs it: this program, by `qemu`, or libvirt. */
+  readonly through: 'qemu' | 'libvirt'
   readonly name: string
   /** The description's file. */
   readonly file: string
-  /** ISO 8601, UTC. */
-  readonly startedAt: string
-  /** The process of this program that gives the devices back. */
-  readonly watcher: Process
+  /** ISO 8601, UTC; null: libvirt has forgotten. */
+  readonly startedAt: string | null
+  /** The process of this program that gives the devices back; null: libvirt has them given back. */
+  readonly watcher: Process | null
   /** How it is kept: a sentence without its end. */
   readonly kept: string
   readonly qemu: Process | null
@@ -39,8 +41,8 @@ export interface RunRecord {
 }
 
 export interface Ended {
-  /** ISO 8601, UTC. */
-  readonly at: string
+  /** ISO 8601, UTC; null: libvirt has forgotten. */
+  readonly at: string | null
   /** The exit status of who watched. */
   readonly status: number
   /** Null: it ended as it should. */
@@ -76,8 +78,9 @@ export function isAlive(one: Process | null): boolean {
   return one !== null && processStart(one.pid) === one.start
 }
 
-export function stateOf({ watcher, qemu, ended }: RunRecord): RunState {
+export function stateOf({ through, watcher, qemu, ended }: RunRecord): RunState {
   if (ended !== null) return ended.failure === null ? 'stopped' : 'ended badly'
+  if (through === 'libvirt') return qemu === null ? 'starting' : 'runs'
   if (isAlive(watcher)) return qemu === null ? 'starting' : 'runs'
   return isAlive(qemu) ? 'unwatched' : 'ended badly'
 }
@@ -169,6 +172,7 @@ export class OwnRun {
       if (!['pid', 'log'].includes(file)) rmSync(join(folder, file), { recursive: true })
     const run = new OwnRun(folder, {
       schema: 'handover.run/1',
+      through: 'qemu',
       ...{
         name,
         file,
