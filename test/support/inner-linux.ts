@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packCpio } from '../../src/lab/cpio.js'
 import { busybox, loadModules, programFiles } from '../../src/lab/initramfs.js'
-import type { Kernel } from '../../src/lab/kernel.js'
+import { labKernel } from '../../src/lab/kernel.js'
 
 /** What the kernel may leave out of its start: emulation in an emulated computer takes minutes for it. */
 const slowToStart = [
@@ -26,10 +26,10 @@ const slowToStart = [
  */
 export async function innerLinux(
   folder: string,
-  kernel: Kernel,
   modules: readonly string[],
   script: string,
 ): Promise<string> {
+  const kernel = await labKernel(undefined, () => undefined)
   writeFileSync(join(folder, 'vmlinux'), unpacked(readFileSync(kernel.image)))
   const found = await loadModules(kernel, modules)
   writeFileSync(

@@ -7,7 +7,6 @@ import { handover, useLab } from '../../test/lab.js'
 import { innerLinux } from '../../test/support/inner-linux.js'
 import { innerShell } from '../../test/support/inner-shell.js'
 import { startedMachine } from '../../test/support/started-machine.js'
-import { labKernel } from '../lab/kernel.js'
 
 const disk = '0000:01:00.0'
 const edu = '0000:02:00.0'
@@ -28,8 +27,7 @@ pin $edu 0x1badcafe
 echo "all done"
 read line
 `
-    const kernel = await labKernel(undefined, () => undefined)
-    description = await innerLinux(folder, kernel, ['nvme', 'uio-pci-generic'], script)
+    description = await innerLinux(folder, ['nvme', 'uio-pci-generic'], script)
   })
 
   it('moves data by DMA and hears MSI-X and INTx', { timeout: 600_000 }, async () => {
@@ -40,7 +38,6 @@ read line
     })
     const { command, said, hear } = startedMachine(lab(), '/run/inside.yaml')
     await hear('all done')
-    console.log(said())
     const seen = JSON.parse(await lab().succeed(`${handover} vm status inside --watch --json`))
     expect(seen.devices).toMatchObject([
       { address: disk, interrupts: { value: { kind: 'MSI-X' } } },

@@ -8,7 +8,6 @@ import { innerLinux } from '../../test/support/inner-linux.js'
 import { innerShell } from '../../test/support/inner-shell.js'
 import { type StartedMachine, startedMachine } from '../../test/support/started-machine.js'
 import type { Computer } from '../lab/index.js'
-import { labKernel } from '../lab/kernel.js'
 
 /** The second network card stays with the host; the two cards behind the bridge are in one group. */
 const devices = `
@@ -54,11 +53,10 @@ describe.each(['intel', 'amd'] as const)('a Linux in a machine, under the IOMMU 
 
   /** Starts a machine of these devices, whose Linux runs `script`. */
   async function start(name: string, hosts: readonly string[], script: string): Promise<StartedMachine> {
-    const kernel = await labKernel(undefined, () => undefined)
     const modules = ['nvme', 'e1000e', 'uio-pci-generic']
     // New files for each: over 9p the computer goes on with what it has read of a file (cache=loose).
     const own = mkdtempSync(join(folder, name))
-    const linux = await innerLinux(own, kernel, modules, `${innerShell}${script}`)
+    const linux = await innerLinux(own, modules, `${innerShell}${script}`)
     await computer.guest.succeed(`cat > /run/${name}.yaml`, {
       input: `name: ${name}\nmemory: 96M\n${linux}devices: [${hosts.map((host) => `{ host: '${host}' }`)}]\n`,
     })

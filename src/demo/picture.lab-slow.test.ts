@@ -8,7 +8,7 @@ import { afterAll, expect, it } from 'vitest'
 import { top } from '../../test/lab.js'
 import { drawn, pictureSector, written } from '../../test/support/picture-sector.js'
 import { startedMachine } from '../../test/support/started-machine.js'
-import { Qmp } from './qmp.js'
+import { Qmp } from '../vm/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'handover-picture-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
