@@ -2,8 +2,8 @@
 # Every test that needs the laboratory, the slow ones too. Writes the result, with date and versions, to docs/lab-results.md.
 set -eu
 cd "$(dirname "$0")/.."
-# Disks with a Debian on them are made with these; a machine as Windows 11 wants it, with the last two and OVMF.
-HANDOVER_NEEDS='mmdebstrap:mmdebstrap mke2fs:e2fsprogs sfdisk:fdisk /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf swtpm:swtpm qemu-img:qemu-utils' sh scripts/setup.sh
+# As test.sh, and for a machine as Windows 11 wants it OVMF and the last two.
+HANDOVER_NEEDS='mmdebstrap:mmdebstrap mke2fs:e2fsprogs sfdisk:fdisk xz:xz-utils zstd:zstd /usr/share/OVMF/OVMF_CODE_4M.fd:ovmf swtpm:swtpm qemu-img:qemu-utils' sh scripts/setup.sh
 export HANDOVER_LAB=all
 # With arguments for the test runner it is not every test.
 [ $# -gt 0 ] || set -- --reporter=./test/lab-results-reporter.ts
