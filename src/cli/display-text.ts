@@ -1,17 +1,5 @@
 import { type Description, lookingGlassFile, socketsOf } from '../vm/index.js'
 
-/** The same of a domain of libvirt, whose viewer finds its sockets. */
-export function viewerText({ name, display, graphics, lookingGlassBytes }: Description): readonly string[] {
-  return [
-    ...(display !== 'none' && graphics !== 'none'
-      ? [`Its display: virt-viewer -c qemu:///system ${name}`]
-      : []),
-    ...(lookingGlassBytes === undefined
-      ? []
-      : [`Looking Glass: looking-glass-client -f ${lookingGlassFile(name)} -s`]),
-  ]
-}
-
 /** How to see a running machine, a line each: the viewer's command. `folder`: where its sockets are. */
 export function displayText(description: Description, folder: string): readonly string[] {
   const { name, display, graphics, lookingGlassBytes } = description
@@ -25,4 +13,16 @@ export function displayText(description: Description, folder: string): readonly 
     lines.push(`Looking Glass: looking-glass-client -f ${lookingGlassFile(name)} ${input}`)
   }
   return lines
+}
+
+/** The same of a domain of libvirt, whose viewer finds its sockets. */
+export function viewerText({ name, display, graphics, lookingGlassBytes }: Description): readonly string[] {
+  return [
+    ...(display !== 'none' && graphics !== 'none'
+      ? [`Its display: virt-viewer -c qemu:///system ${name}`]
+      : []),
+    ...(lookingGlassBytes === undefined
+      ? []
+      : [`Looking Glass: looking-glass-client -f ${lookingGlassFile(name)} -s`]),
+  ]
 }

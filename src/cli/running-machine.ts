@@ -1,5 +1,13 @@
 import type { Fact } from '../machine/index.js'
-import { askMachine, isRunning, joinQmp, type QemuAnswer, type Qmp, type RunRecord } from '../vm/index.js'
+import {
+  askMachine,
+  isRunning,
+  joinQmp,
+  machineWord,
+  type QemuAnswer,
+  type Qmp,
+  type RunRecord,
+} from '../vm/index.js'
 import { CliError } from './errors.js'
 import { runOf } from './named-run.js'
 import { status } from './status.js'
@@ -22,7 +30,9 @@ export interface RunningMachine {
 export function runningMachine(word: string): RunningMachine {
   const run = runOf(word)
   if (run === undefined || run.qemu === null || !isRunning(run))
-    throw new CliError(status.failed, `${word} does not run`, [`handover vm start ${word}`])
+    throw new CliError(status.failed, `${word} does not run`, [
+      `handover vm start ${run ? machineWord(run.file) : word}`,
+    ])
   const { name, qemu, through, addresses } = run
   return {
     ...{ name, pid: qemu.pid, through, addresses },

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { shellWord } from '../machine/index.js'
 import { type CpioEntry, packCpio } from './cpio.js'
 import { LabError } from './errors.js'
 import { type Kernel, readModulesDep } from './kernel.js'
@@ -51,7 +52,7 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/r
 mkdir -p /dev/pts /dev/shm /lib/modules/${kernel.version}
 busybox mount -t devpts devpts /dev/pts
 busybox mount -t tmpfs tmpfs /dev/shm
-busybox mount --bind ${quote(kernel.modules)} /lib/modules/${kernel.version}
+busybox mount --bind ${shellWord(kernel.modules)} /lib/modules/${kernel.version}
 ln -sf /proc/self/fd /dev/fd
 ln -sf /proc/self/fd/0 /dev/stdin
 ln -sf /proc/self/fd/1 /dev/stdout
@@ -59,14 +60,10 @@ ln -sf /proc/self/fd/2 /dev/stderr
 busybox hostname handover-lab
 busybox ip link set lo up
 cat /sys/bus/pci/devices/*/modalias | sort -u | while read -r alias; do modprobe -q -b "$alias"; done
-${agent.map(quote).join(' ')} </dev/null
+${agent.map(shellWord).join(' ')} </dev/null
 sync
 busybox poweroff -f
 `
-
-export function quote(word: string): string {
-  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
-}
 
 /** Builds the gzip-packed initramfs. `agent` is the command line that serves requests in the guest. */
 export async function buildInitramfs(kernel: Kernel, agent: readonly string[]): Promise<Buffer> {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { shellWord } from '../../machine/index.js'
 import {
   describeMachine,
   descriptionsFolder,
@@ -61,7 +62,7 @@ export const run: Run = async (terminal, asked) => {
     terminal.say([
       makes
         ? `${path}: made, ${size}.`
-        : `${path}: not made. To make it: qemu-img create ${creation(path, size).join(' ')}`,
+        : `${path}: not made. To make it: qemu-img create ${creation(path, size).map(shellWord).join(' ')}`,
     ])
   terminal.say([
     ...proposal.notes.flatMap((note) => paragraph([`Note: ${note}.`], terminal.columns)),

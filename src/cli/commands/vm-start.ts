@@ -17,8 +17,8 @@ export const run: Run = async (terminal, asked) => {
   const { name } = described
   const before = findRun(name, ({ message }) => terminal.say([message]))
   if (before && isRunning(before)) throw runsAlready(before)
-  await tidyBefore(terminal, name)
   const version = chooseWay(terminal, asked)
+  await tidyBefore(terminal, name)
   if (version !== undefined) requireLibvirtCan(described, version)
   const prepared = prepare(terminal, word, accept)
   if (version !== undefined) {

@@ -1,4 +1,5 @@
 import { fileEdit } from '../../changes/index.js'
+import { shellWord } from '../../machine/index.js'
 import { topologyPath } from '../boot/topology.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
@@ -19,7 +20,7 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
   if (host.list('/etc/libvirt').kind !== 'value')
     throw new WishError(option, 'libvirt is not installed: there is no /etc/libvirt')
   const words = devices.map((f) => topologyPath(machine, f)?.replace(/^pci(.*?)\//, '$1:') ?? f.address)
-  const program = [process.execPath, process.argv[1]!].map(quote).join(' ')
+  const program = [process.execPath, process.argv[1]!].map(shellWord).join(' ')
   const hasSystemd = host.list('/run/systemd/system').kind === 'value'
   const running = daemons.filter(
     (unit) =>
@@ -37,7 +38,7 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
             `/etc/libvirt/hooks/qemu.d/handover-${domain}`,
             `#!/bin/sh
 ${written}
-[ "$1" = ${quote(domain)} ] || exit 0
+[ "$1" = ${shellWord(domain)} ] || exit 0
 case "$2 $3" in
 'prepare begin') exec ${program} bind ${[...words, ...accept.flatMap((role) => ['--accept', role])].join(' ')} >&2 ;;
 'release end') exec ${program} unbind ${words.join(' ')} >&2 ;;
@@ -53,8 +54,4 @@ esac
       },
     ],
   }
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
 }
