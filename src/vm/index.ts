@@ -63,5 +63,5 @@ export {
   runsAlready,
   stateOf,
 } from './run/record.js'
-export { relayConsole, relayQmp } from './run/relay.js'
+export { relayConsole, relayQmp, shownBytes } from './run/relay.js'
 export * from './watch/index.js'

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
-import { consoleLog, failureOf, runFolder, socketsOf, stateOf } from '../../vm/index.js'
+import { consoleLog, failureOf, runFolder, shownBytes, socketsOf, stateOf } from '../../vm/index.js'
 import type { Run } from '../command.js'
 import { CliError } from '../errors.js'
 import { runOf } from '../named-run.js'
@@ -52,22 +52,22 @@ export const run: Run = async (terminal, asked) => {
   return status.ok
 }
 
-/** virsh knows the way, but wants a terminal; else what libvirt has kept of it is shown. Ctrl-] leaves it too. */
+/** virsh knows the way, but wants a terminal, and shows what comes from then on. Ctrl-] leaves it too. */
 function joinLibvirts(name: string): number {
-  if (process.stdin.isTTY) {
-    const { error, status: code } = spawnSync('virsh', ['-c', 'qemu:///system', 'console', name], {
-      stdio: 'inherit',
-    })
-    if (error) throw new CliError(status.failed, `cannot run virsh: ${error.message}`)
-    return code === 0 ? status.ok : status.failed
-  }
   const file = consoleLog(name)
+  const isTerminal = process.stdin.isTTY === true
   try {
-    process.stdout.write(readFileSync(file))
+    process.stdout.write(readFileSync(file).subarray(isTerminal ? -shownBytes : 0))
   } catch (error) {
-    throw new CliError(status.failed, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
+    if (!isTerminal)
+      throw new CliError(status.failed, `${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`)
   }
-  return status.ok
+  if (!isTerminal) return status.ok
+  const { error, status: code } = spawnSync('virsh', ['-c', 'qemu:///system', 'console', name], {
+    stdio: 'inherit',
+  })
+  if (error) throw new CliError(status.failed, `cannot run virsh: ${error.message}`)
+  return code === 0 ? status.ok : status.failed
 }
 
 const words = {

@@ -53,7 +53,7 @@ async function answer(qmp: Qmp, line: string): Promise<object> {
 }
 
 /** How much of the console who joins is shown first: about a screen. */
-const shownBytes = 4_000
+export const shownBytes = 4_000
 
 export interface ConsoleRelay extends Relay {
   /** What the console says. */
