@@ -34,7 +34,7 @@ import { status } from './status.js'
 
 /** How long the machine's system is given to take a device, and to let go of it: its button blinks for 5 s (PCI Express 6.7.1.5). */
 export const takeMs = 10_000
-const letGoMs = 30_000
+export const letGoMs = 30_000
 
 export type Plugging = Omit<PluggingDocument, 'schema'>
 
@@ -185,11 +185,11 @@ function documentOf(plan: BindingPlan, made: readonly Change[]): PluggingDocumen
 }
 
 /** What vfio-pci has, another program may have open: another machine. A driver's users are waited for when it is unbound. */
-function requireNotInUse(
+export function requireNotInUse(
   host: Host,
   machine: Machine,
   addresses: readonly string[],
-  { pid }: Around['running'],
+  { pid }: Pick<Around['running'], 'pid'>,
 ): void {
   for (const { address, driver } of machine.functions.filter((one) => addresses.includes(one.address))) {
     const name = knownValue(driver)

@@ -171,6 +171,6 @@ async function removed(
   }
 }
 
-function tooLong(names: string, limitMs: number): string {
+export function tooLong(names: string, limitMs: number): string {
   return `the machine's system has not let go of ${names} in ${limitMs / 1000} s: a program in it uses the device, or it does not listen to such requests; it may still let go later`
 }

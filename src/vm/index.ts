@@ -8,7 +8,7 @@
 export { type Accelerator, chooseAccelerator } from './accelerator.js'
 export * from './description/index.js'
 export { FirmwareError, requireFirmware } from './firmware.js'
-export { attachSlot, detachSlot } from './hotplug.js'
+export { attachSlot, detachSlot, tooLong } from './hotplug.js'
 export * from './libvirt/index.js'
 export { VirtualMachine } from './machine.js'
 export { MachineError } from './machine-error.js'

@@ -89,13 +89,9 @@ function hostSource(address: string): Xml {
   return element('source', {}, element('address', { domain, bus, slot, function: number }))
 }
 
-/** For `virsh attach-device`: an element on one line. */
-export function hotpluggedXml(address: string): string {
-  const hostdev = element(
-    'hostdev',
-    { mode: 'subsystem', type: 'pci', managed: 'no' },
-    vfio,
-    hostSource(address),
+/** For `virsh attach-device`, which finds a place for it. */
+export function pluggedXml(address: string): string {
+  return render(
+    element('hostdev', { mode: 'subsystem', type: 'pci', managed: 'yes' }, vfio, hostSource(address)),
   )
-  return render(hostdev).replace(/\n */g, '')
 }

@@ -1,17 +1,4 @@
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { chmodSync, chownSync, closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs'
 import { explainWords } from '../../logs/index.js'
 import { type AcceleratorChoice, chooseAccelerator } from '../accelerator.js'
 import { caller } from '../caller.js'
@@ -21,6 +8,7 @@ import { MachineError } from '../machine-error.js'
 import { lookingGlassFile } from '../qemu/graphics.js'
 import { domainXml } from './domain.js'
 import { domainFile } from './domains.js'
+import { withXml } from './plug.js'
 import { virsh } from './virsh.js'
 
 /** Throws {@link MachineError} where libvirt has a domain of this name that was not made from this description. */
@@ -49,14 +37,7 @@ export async function defineDomain(
     isAmd: readFileSync('/proc/cpuinfo', 'utf8').includes('AuthenticAMD'),
     isBlock: (disk) => statSync(disk, { throwIfNoEntry: false })?.isBlockDevice() ?? false,
   })
-  const folder = mkdtempSync(join(tmpdir(), 'handover-domain-'))
-  try {
-    const own = join(folder, `${description.name}.xml`)
-    writeFileSync(own, xml, { mode: 0o600 })
-    virsh(['define', '--validate', own])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  withXml(xml, (own) => virsh(['define', '--validate', own]))
   return acceleration
 }
 
