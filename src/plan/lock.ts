@@ -52,11 +52,26 @@ export function takeFile(file: string, mode: number): number | undefined {
       if (text === undefined) continue
       const pid = holderOf(text)
       if (pid !== undefined) return pid
-      // Left by one that was killed, or by an earlier run of the computer.
-      rmSync(file, { force: true })
+      const other = removeLeft(file, mode)
+      if (other !== undefined) return other
     }
   } finally {
     rmSync(own, { force: true })
+  }
+}
+
+/**
+ * Takes away what one left that was killed, or an earlier run of the computer. One process at a time: of two that have seen the
+ * same, the second would take away what the first has taken since.
+ */
+function removeLeft(file: string, mode: number): number | undefined {
+  const removing = `${file}.left`
+  const other = takeFile(removing, mode)
+  if (other !== undefined) return other
+  try {
+    if (holderOf(textOf(file) ?? '') === undefined) rmSync(file, { force: true })
+  } finally {
+    rmSync(removing, { force: true })
   }
 }
 
