@@ -21,6 +21,7 @@ import {
   requireFirmware,
   requireFree,
   requirePrograms,
+  requireRootSlots,
   socketsOf,
   VirtualMachine,
 } from '../vm/index.js'
@@ -57,6 +58,7 @@ export function prepare(terminal: Terminal, word: string, accept: readonly RoleN
   const machine = description.devices.length > 0 ? readMachine(host) : undefined
   if (machine) requireBus(machine.bus)
   const addresses = description.devices.map((device) => selectOne(machine!, device.host).address)
+  requireRootSlots(description, addresses)
   requireFree(description, addresses, runsNow(terminal), host)
   const plan = machine ? planBinding(host, machine, addresses, { accept }) : nothingToBind
   if (plan.refusals.length > 0) {

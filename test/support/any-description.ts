@@ -1,9 +1,11 @@
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { stringify } from 'yaml'
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 /** Any text but a NUL, which ends an argument. */
 const text = fc.string({ minLength: 1, unit: 'grapheme' }).filter((one) => !one.includes('\0'))
+const file = text.filter((one) => resolve('/vms', one) !== '/')
 const hex = (digits: number) =>
   fc.nat({ max: 16 ** digits - 1 }).map((value) => value.toString(16).padStart(digits, '0'))
 const word = (...words: readonly string[]) => fc.constantFrom(...words)
@@ -40,7 +42,7 @@ const card = fc.oneof(
   fc.record({ kind: fc.constant('user'), model: maybe(word('virtio', 'e1000e')) }),
   fc.record({ kind: fc.constant('bridge'), bridge: fc.constant('br0') }),
 )
-const device = fc.record({ vga: maybe(fc.boolean()), rom: maybe(fc.oneof(text, fc.constant(false))) })
+const device = fc.record({ vga: maybe(fc.boolean()), rom: maybe(fc.oneof(file, fc.constant(false))) })
 
 /** Anything that can be described, as it is written. */
 export const anyDescription = fc
@@ -55,7 +57,7 @@ export const anyDescription = fc
     tpm: maybe(fc.boolean()),
     'mmio-window': maybe(word('1G', '16T')),
     hypervisor: maybe(word('shown', 'hidden')),
-    kernel: text,
+    kernel: file,
     append: maybe(text),
     disks: fc.array(disk, { maxLength: 6 }),
     network: maybe(fc.array(card)),

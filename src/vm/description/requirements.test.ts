@@ -47,6 +47,12 @@ describe('what a machine requires', () => {
       expect(() => requireFiles(machine(yaml))).not.toThrow()
     })
 
+    it('does not take a folder for a file', () => {
+      expect(() => requireFiles(machine('devices: [{ host: gpu, rom: . }]'))).toThrow(
+        `cannot read ${folder}: it is a folder`,
+      )
+    })
+
     it('wants input devices and bridges of the host', () => {
       expect(() => requireFiles(machine('input: [/dev/input/by-id/none-event-kbd]'))).toThrow(
         'cannot read /dev/input/by-id/none-event-kbd: ENOENT',

@@ -25,6 +25,7 @@ export function requireFiles(description: Description): void {
     if (file === undefined) return
     try {
       accessSync(file, mode)
+      if (statSync(file).isDirectory()) problems.push(`cannot ${word} ${file}: it is a folder`)
     } catch (error) {
       problems.push(`cannot ${word} ${file}: ${(error as NodeJS.ErrnoException).code}`)
     }
