@@ -11,7 +11,7 @@ rm -rf dist
 node_modules/.bin/tsc -p tsconfig.build.json
 # The program in few files, with the packages that every command loads in them: it starts in less than half the time. Beside the
 # others' folders, so that what they find from their own place is found from there too.
-node_modules/.bin/rolldown dist/cli/main.js dist/changes/writer-process.js dist/lab/agent.js --dir dist/bin \
+node_modules/.bin/rolldown dist/cli/main.js dist/cli/watcher.js dist/changes/writer-process.js dist/lab/agent.js --dir dist/bin \
   --platform node --format esm --external @clack/prompts --external diff \
   --entry-file-names '[name].js' --chunk-file-names '[name]-[hash].js' >/dev/null
 for package in commander yaml zod; do

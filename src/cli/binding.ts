@@ -1,19 +1,12 @@
-import {
-  type BindingPlan,
-  type Change,
-  type ChangeEvent,
-  liveContext,
-  planBinding,
-  planReturn,
-  targetOf,
-} from '../changes/index.js'
+import { type BindingPlan, type Change, liveContext, planBinding, planReturn } from '../changes/index.js'
 import { type Host, liveHost, pseudonymousHost } from '../host/index.js'
-import { type Holder, type Machine, type RoleName, readMachine, roleNames } from '../machine/index.js'
-import { carryOut, carryOutReturn, type Head } from '../plan/index.js'
+import { type Machine, readMachine } from '../machine/index.js'
+import { carryOut, carryOutReturn } from '../plan/index.js'
+import { rolesOf } from './accepted.js'
+import { halfDoneText, progressText } from './change-text.js'
 import { selectEach } from './choose.js'
-import { type Invocation, isSet, listOf } from './command.js'
+import { type Invocation, isSet } from './command.js'
 import { bindingDocument } from './documents/binding.js'
-import { usageError } from './errors.js'
 import { whyUnknown } from './explain.js'
 import { untilInterrupted } from './interrupt.js'
 import { requireBus } from './reading.js'
@@ -90,17 +83,6 @@ export function unbind(terminal: Terminal, asked: Invocation): Promise<number> {
   )
 }
 
-/** The roles that `--accept` names. */
-export function rolesOf(asked: Invocation): readonly RoleName[] {
-  return listOf(asked, 'accept').map(roleOf)
-}
-
-function roleOf(word: string): RoleName {
-  const role = roleNames.find((name) => name === word)
-  if (!role) throw usageError(`--accept ${word}: there is no such role`, `there are: ${roleNames.join(', ')}`)
-  return role
-}
-
 const stays = {
   bridge: 'a bridge: stays with the host',
   'handed-over': 'handed over already',
@@ -165,53 +147,4 @@ export function refusalText(refusals: BindingDocument['refusals'], columns: numb
       ),
     ]
   })
-}
-
-/** What is told while it lasts. A change that is quick is told once. */
-export function progressText(event: ChangeEvent): readonly Line[] {
-  switch (event.kind) {
-    case 'applied':
-      return [changeText(event.change)]
-    case 'undone':
-      // A module stays loaded.
-      return event.change.kind === 'module-load' ? [] : [`${targetOf(event.change)}: put back`]
-    case 'held':
-      return [
-        `${event.address} is in use by ${event.holders.map(holderText).join(', ')}; waiting up to ${event.limitMs / 1000} s`,
-      ]
-    case 'slow':
-      return [`the kernel has not come back from ${event.path} yet; waiting up to ${event.limitMs / 1000} s`]
-    default:
-      return []
-  }
-}
-
-/** What an earlier run left. */
-export function halfDoneText({ id, asked }: Head): string {
-  return `${id} (${asked}) was cut off: it is put back first.`
-}
-
-function changeText(change: Change): string {
-  switch (change.kind) {
-    case 'driver-binding': {
-      const to = change.after === 'kernel' ? 'given back to the host' : (change.after.driver ?? 'no driver')
-      return `${change.address}: ${change.before.driver ?? 'no driver'} -> ${to}`
-    }
-    case 'module-load':
-      return `${change.module}: loaded`
-    case 'console-release':
-      return `${change.console}: taken off ${change.address}`
-    case 'configuration':
-      return `${change.title}: set`
-    case 'attribute':
-      return `${change.title}: ${change.before} -> ${change.after}`
-    case 'bar-size':
-      return `${targetOf(change)}: resized`
-    case 'mediated-device':
-      return `${targetOf(change)}: made`
-  }
-}
-
-function holderText(holder: Holder): string {
-  return holder.kind === 'process' ? `${holder.command} (process ${holder.pid})` : holder.name
 }

@@ -1,6 +1,6 @@
 import { liveContext } from '../changes/index.js'
 import { carryOut, type Plan } from '../plan/index.js'
-import { halfDoneText, progressText } from './binding.js'
+import { halfDoneText, progressText } from './change-text.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { liveContext, targetOf } from '../changes/index.js'
 import { BusyError, type Entry, readJournal, type Tools, undoEntry } from '../plan/index.js'
 import { endUnwatched, isRunning, type RunRecord } from '../vm/index.js'
-import { progressText } from './binding.js'
+import { progressText } from './change-text.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
 

@@ -3,13 +3,9 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RoleName } from '../machine/index.js'
 import {
-  type Description,
-  descriptionFile,
   failureOf,
   filesOf,
-  isFile,
   isRunning,
   makeRunFolder,
   type RunRecord,
@@ -19,9 +15,11 @@ import {
 } from '../vm/index.js'
 import { displayText } from './display-text.js'
 import { CliError } from './errors.js'
+import type { Prepared } from './prepare.js'
 import { status } from './status.js'
 import type { StopRequests } from './stop-requests.js'
 import type { Terminal } from './terminal.js'
+import type { ToWatch } from './watcher.js'
 
 /** What keeps who watches a machine when the terminal has gone. */
 export interface Keeper {
@@ -72,22 +70,21 @@ export function chooseKeeper(
 export async function keepMachine(
   terminal: Terminal,
   word: string,
-  description: Description,
-  accept: readonly RoleName[],
+  prepared: Prepared,
   stop: StopRequests,
 ): Promise<number> {
+  const { description } = prepared
   const { name } = description
   const folder = makeRunFolder(name)
   const before = readRun(name)
   if (before && isRunning(before)) throw runsAlready(before)
-  const { log } = filesOf(folder)
+  const { log, start } = filesOf(folder)
   rmSync(log, { force: true })
   writeFileSync(log, '', { mode: 0o600 }) // systemd would let everybody read it
   const keeper = chooseKeeper(name, log, { uid: process.geteuid!(), env: process.env, exists: existsSync })
-  const command = [
-    ...[process.execPath, process.argv[1]!, 'vm', 'watch', isFile(word) ? descriptionFile(word) : word],
-    ...['--kept', keeper.kept, ...accept.flatMap((role) => ['--accept', role])],
-  ]
+  const toWatch: ToWatch = { prepared, kept: keeper.kept }
+  writeFileSync(start, JSON.stringify(toWatch), { mode: 0o600 })
+  const command = [process.execPath, join(import.meta.dirname, 'watcher.js'), start]
   const child = await launch(keeper, command, log)
   const told = new Followed(log, terminal)
   const hasEnded = () =>

@@ -1,8 +1,8 @@
 import { Command as Commander, CommanderError, Option as CommanderOption } from 'commander'
 import type { Command, Invocation } from './command.js'
-import { CliError, statusOf } from './errors.js'
 import { warnOfHalfDone } from './half-done.js'
 import { commandHelp, optionUsage, overview } from './help.js'
+import { complaint, report } from './report.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
 import type { Line } from './text.js'
@@ -28,7 +28,7 @@ export async function runProgram(
     await program.parseAsync([...asked], { from: 'user' })
     return result
   } catch (error) {
-    return report(error, terminal)
+    return error instanceof CommanderError ? reportEnd(error, terminal) : report(error, terminal)
   }
 }
 
@@ -96,37 +96,10 @@ function showHelp(command: Commander, help: () => readonly Line[], terminal: Ter
   command.outputHelp = () => terminal.print(help())
 }
 
-/** Says what went wrong and gives the exit status. */
-export function report(error: unknown, terminal: Terminal): number {
-  if (error instanceof CommanderError) {
-    if (
-      error.code === 'commander.help' ||
-      error.code === 'commander.helpDisplayed' ||
-      error.code === 'commander.version'
-    )
-      return status.ok
-    const [message = '', ...hints] = error.message.replace(/^error: /, '').split('\n')
-    terminal.say([complaint(message), ...hints.map((hint) => [`  ${hint}`])])
-    return status.usage
-  }
-  const known = statusOf(error)
-  const { message, stack } = error instanceof Error ? error : { message: String(error), stack: undefined }
-  if (known === undefined) {
-    terminal.say([
-      complaint(message),
-      ['  This is a defect of handover. Please report it, with what you did and the lines below.'],
-      ...(stack ?? '').split('\n').map((line) => [`  ${line}`]),
-    ])
-    return status.failed
-  }
-  const [first = '', ...rest] = message.split('\n')
-  const next = error instanceof CliError ? error.next : []
-  // What a program or a log said last, where the error carries it.
-  const detail = (error as { detail?: string }).detail?.split('\n') ?? []
-  terminal.say([complaint(first), ...[...rest, ...next, ...detail].map((line) => [`  ${line}`])])
-  return known
-}
-
-function complaint(message: string): Line {
-  return [{ text: 'handover: ', style: 'red' }, message]
+/** An end that commander asks for: a mistake in the words, or nothing more to do. */
+function reportEnd({ code, message }: CommanderError, terminal: Terminal): number {
+  if (['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(code)) return status.ok
+  const [first = '', ...hints] = message.replace(/^error: /, '').split('\n')
+  terminal.say([complaint(first), ...hints.map((hint) => [`  ${hint}`])])
+  return status.usage
 }

@@ -3,12 +3,12 @@ import { liveHost } from '../host/index.js'
 import { isVfioDriver, knownValue, type RoleName, readMachine } from '../machine/index.js'
 import { carryOut, makePlan } from '../plan/index.js'
 import { defineDomain, descriptionFile, findRun, requireOwnDomain, startDomain } from '../vm/index.js'
-import { halfDoneText, progressText } from './binding.js'
+import { halfDoneText, progressText } from './change-text.js'
 import { viewerText } from './display-text.js'
 import { CliError } from './errors.js'
+import type { Prepared } from './prepare.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
-import type { Prepared } from './watch-machine.js'
 
 /** Has libvirt know a machine and its hook bind the devices, and starts it. What libvirt knows of it stays. */
 export async function startThroughLibvirt(

@@ -211,14 +211,4 @@ export const vmCommands: readonly Command[] = [
     next: 'handover vm start windows',
     load: () => import('./commands/vm-edit.js'),
   },
-  {
-    name: 'vm watch',
-    summary: 'what vm start leaves behind',
-    arguments: [machine],
-    options: [{ long: 'kept', value: 'HOW', kind: 'word', required: true, summary: 'by what' }, accept],
-    examples: [["handover vm watch windows --kept 'in a session of its own'", 'as vm start does']],
-    next: 'handover vm start windows',
-    hidden: true,
-    load: () => import('./commands/vm-watch.js'),
-  },
 ]

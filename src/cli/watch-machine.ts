@@ -1,8 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type BindingPlan, liveContext, planBinding } from '../changes/index.js'
+import { liveContext } from '../changes/index.js'
 import { liveHost } from '../host/index.js'
-import { type RoleName, readMachine } from '../machine/index.js'
 import { carryOut } from '../plan/index.js'
 import {
   type Description,
@@ -12,27 +11,19 @@ import {
   findRuns,
   OwnRun,
   processOf,
-  readMachineDescription,
   readRun,
   realPath,
   relayConsole,
   relayQmp,
-  requireFiles,
-  requireFirmware,
   requireFree,
-  requirePrograms,
-  requireRootSlots,
   socketsOf,
   VirtualMachine,
 } from '../vm/index.js'
-import { halfDoneText, progressText, refusalText } from './binding.js'
-import { selectOne } from './choose.js'
+import { halfDoneText, progressText } from './change-text.js'
 import { displayText } from './display-text.js'
-import { bindingDocument } from './documents/binding.js'
-import { CliError } from './errors.js'
 import { giveBack, tidy } from './give-back.js'
-import { report } from './program.js'
-import { requireBus } from './reading.js'
+import type { Prepared } from './prepare.js'
+import { report } from './report.js'
 import { status } from './status.js'
 import { raised, StopRequests } from './stop-requests.js'
 import type { Terminal } from './terminal.js'
@@ -40,38 +31,19 @@ import type { Terminal } from './terminal.js'
 /** How long a machine is given to shut down after its power button was pressed. */
 export const shutdownMs = 60_000
 
-export interface Prepared {
-  readonly description: Description
-  /** The functions of its devices, in their order. */
-  readonly addresses: readonly string[]
-  readonly plan: BindingPlan
+/** Throws where a device or a disk is in use, or memory lacks. A libvirt that does not answer is told: what it runs is not known. */
+export function requireFreeNow(
+  terminal: Terminal,
+  description: Description,
+  addresses: readonly string[],
+): void {
+  requireFree(
+    description,
+    addresses,
+    findRuns(({ message }) => terminal.say([message])),
+    liveHost(),
+  )
 }
-
-/** Looks at all that a start needs, and touches nothing. Throws; what is refused has then been said. */
-export function prepare(terminal: Terminal, word: string, accept: readonly RoleName[]): Prepared {
-  const description = readMachineDescription(word)
-  requireFiles(description)
-  requirePrograms(description)
-  requireFirmware(description)
-  const host = liveHost()
-  // A machine without devices asks nothing of the host's.
-  const machine = description.devices.length > 0 ? readMachine(host) : undefined
-  if (machine) requireBus(machine.bus)
-  const addresses = description.devices.map((device) => selectOne(machine!, device.host).address)
-  requireRootSlots(description, addresses)
-  requireFree(description, addresses, runsNow(terminal), host)
-  const plan = machine ? planBinding(host, machine, addresses, { accept }) : nothingToBind
-  if (plan.refusals.length > 0) {
-    terminal.say(refusalText(bindingDocument(plan, null).refusals, terminal.columns))
-    throw new CliError(status.refused, `${description.name} was not started`)
-  }
-  return { description, addresses, plan }
-}
-
-const nothingToBind: BindingPlan = { members: [], changes: [], refusals: [], accepted: [], notes: [] }
-
-/** A libvirt that does not answer is told: what it runs is then not among them. */
-const runsNow = (terminal: Terminal) => findRuns(({ message }) => terminal.say([message]))
 
 /** What an earlier run left whose end nobody saw is put in order. */
 export async function tidyBefore(terminal: Terminal, name: string): Promise<void> {
@@ -80,21 +52,23 @@ export async function tidyBefore(terminal: Terminal, name: string): Promise<void
 }
 
 export interface Watching {
-  readonly accept: readonly RoleName[]
   /** See {@link RunRecord.kept}. */
   readonly kept: string
-  /** What was found just now, where this program is to watch in the foreground: the serial console is then its own. */
-  readonly foreground: Prepared | null
+  /** The serial console is this program's own. */
+  readonly foreground: boolean
 }
 
 /** Binds the devices of a machine, runs it, and gives them back however it ends. Says what goes wrong, and gives the status. */
-export async function watchMachine(terminal: Terminal, word: string, watching: Watching): Promise<number> {
-  const description = readMachineDescription(word)
+export async function watchMachine(
+  terminal: Terminal,
+  prepared: Prepared,
+  { kept, foreground }: Watching,
+): Promise<number> {
+  const { word, description } = prepared
   const { name, memoryBytes, cpus } = description
-  await tidyBefore(terminal, name)
   const own = OwnRun.claim({
     ...{ name, file: descriptionFile(word), memoryBytes, cpus: cpus.count },
-    ...{ arguments: description.arguments, kept: watching.kept },
+    ...{ arguments: description.arguments, kept },
   })
   const end = (code: number, failure: string | null) => {
     own.end({ at: new Date().toISOString(), status: code, failure })
@@ -102,7 +76,7 @@ export async function watchMachine(terminal: Terminal, word: string, watching: W
   }
   const stop = new StopRequests()
   try {
-    await runMachine(terminal, word, watching, own, stop)
+    await runMachine(terminal, prepared, foreground, own, stop)
     return end(status.ok, null)
   } catch (error) {
     if (stop.first.aborted && error === stop.first.reason) return end(status.interrupted, null)
@@ -114,16 +88,15 @@ export async function watchMachine(terminal: Terminal, word: string, watching: W
 
 async function runMachine(
   terminal: Terminal,
-  word: string,
-  { accept, foreground }: Watching,
+  { word, description, addresses, plan }: Prepared,
+  foreground: boolean,
   own: OwnRun,
   stop: StopRequests,
 ): Promise<void> {
-  const { description, addresses, plan } = foreground ?? prepare(terminal, word, accept)
   const disks = description.disks.map(({ file, readonly }) => ({ file: realPath(file), readonly }))
   own.note({ addresses, disks })
   // Of two that are started at a time, one at least sees the other now.
-  requireFree(description, addresses, runsNow(terminal), liveHost())
+  requireFreeNow(terminal, description, addresses)
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
     const { id } = await carryOut(plan, context, {
@@ -133,7 +106,7 @@ async function runMachine(
     })
     own.note({ journals: id === null ? [] : [id] })
     try {
-      await runQemu(terminal, description, addresses, foreground !== null, own, stop)
+      await runQemu(terminal, description, addresses, foreground, own, stop)
     } finally {
       await giveBack(own.record.journals, context)
     }

@@ -32,6 +32,7 @@ export { type RunSettings, socketsOf } from './qemu/run.js'
 export { slotOf } from './qemu/slot.js'
 export { Qmp, QmpClosedError, QmpError, type QmpEvent } from './qmp.js'
 export { askMachine } from './run/ask.js'
+export { readMachineDescription, requireOwnName } from './run/described.js'
 export { findRun, findRuns } from './run/find.js'
 export { NotFreeError, realPath, requireFree } from './run/free.js'
 export { joinQmp } from './run/join.js'
@@ -43,8 +44,6 @@ export {
   machineNames,
   machineWord,
   makeRunFolder,
-  readMachineDescription,
-  requireOwnName,
   runFolder,
   runsFolder,
 } from './run/places.js'

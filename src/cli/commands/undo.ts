@@ -1,7 +1,7 @@
 import { liveContext, liveDisk } from '../../changes/index.js'
 import { rootedHost } from '../../host/index.js'
 import { type Entry, readJournal, undoEntry } from '../../plan/index.js'
-import { progressText } from '../binding.js'
+import { progressText } from '../change-text.js'
 import { isSet, type Run } from '../command.js'
 import { CliError, usageError } from '../errors.js'
 import { status } from '../status.js'

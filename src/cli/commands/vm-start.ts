@@ -1,9 +1,10 @@
 import { findRun, isRunning, readMachineDescription, requireLibvirtCan, runsAlready } from '../../vm/index.js'
-import { rolesOf } from '../binding.js'
+import { rolesOf } from '../accepted.js'
 import { isSet, type Run } from '../command.js'
 import { keepMachine } from '../keep-machine.js'
+import { prepare } from '../prepare.js'
 import { StopRequests } from '../stop-requests.js'
-import { prepare, tidyBefore, watchMachine } from '../watch-machine.js'
+import { tidyBefore, watchMachine } from '../watch-machine.js'
 import { chooseWay } from '../ways.js'
 
 /**
@@ -13,23 +14,23 @@ import { chooseWay } from '../ways.js'
 export const run: Run = async (terminal, asked) => {
   const [word] = asked.arguments as [string]
   const accept = rolesOf(asked)
-  const described = readMachineDescription(word)
-  const { name } = described
+  const description = readMachineDescription(word)
+  const { name } = description
   const before = findRun(name, ({ message }) => terminal.say([message]))
   if (before && isRunning(before)) throw runsAlready(before)
   const version = chooseWay(terminal, asked)
   await tidyBefore(terminal, name)
-  if (version !== undefined) requireLibvirtCan(described, version)
-  const prepared = prepare(terminal, word, accept)
+  if (version !== undefined) requireLibvirtCan(description, version)
+  const prepared = await prepare(terminal, word, description, accept)
   if (version !== undefined) {
     const { startThroughLibvirt } = await import('../through-libvirt.js')
     return startThroughLibvirt(terminal, word, prepared, accept)
   }
   if (isSet(asked, 'foreground'))
-    return watchMachine(terminal, word, { accept, kept: 'in the foreground', foreground: prepared })
+    return watchMachine(terminal, prepared, { kept: 'in the foreground', foreground: true })
   const stop = new StopRequests()
   try {
-    return await keepMachine(terminal, word, prepared.description, accept, stop)
+    return await keepMachine(terminal, word, prepared, stop)
   } finally {
     stop.close()
   }

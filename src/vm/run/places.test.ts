@@ -2,15 +2,8 @@ import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  descriptionFile,
-  isFile,
-  machineNames,
-  machineWord,
-  makeRunsFolder,
-  readMachineDescription,
-  runsFolder,
-} from './places.js'
+import { readMachineDescription } from './described.js'
+import { descriptionFile, isFile, machineNames, machineWord, makeRunsFolder, runsFolder } from './places.js'
 
 describe('where things of machines are', () => {
   let folder: string
