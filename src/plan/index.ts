@@ -15,6 +15,7 @@ export {
   undoEntry,
 } from './carry-out.js'
 export { requireGroup } from './host/group.js'
+export { hookedDomains } from './host/libvirt.js'
 export { WishError, type Wishes } from './host/wish.js'
 export { type Awaits, type Entry, type Head, JournalError, readJournal } from './journal.js'
 export { BusyError, busyWith, startOf as processStart, takeFile } from './lock.js'

@@ -63,6 +63,7 @@ tell ho vm status m --watch
 tell ho vm attach m 02:00.0
 tell ho vm status m
 tell ho vm detach m 02:00.0
+tell ho undo 1
 tell ho vm stop m --force
 driver 02
 tell virsh -q start m
@@ -149,6 +150,7 @@ describe.runIf(process.env.HANDOVER_LAB === 'all')('a machine on Debian', () => 
       ['ho vm attach m 02:00.0', '0 vfio-pci', '0000:02:00.0: attached to m.'],
       ['ho vm status m', '0 vfio-pci', '0000:02:00.0  vfio-pci'],
       ['ho vm detach m 02:00.0', '1 vfio-pci', 'has not let go of 0000:02:00.0'],
+      ['ho undo 1', '5 vfio-pci', 'the domain m runs'],
       ['ho vm stop m --force', '0 nvme', 'm has ended.\n= 0 nvme\nnvme\n'],
       ['virsh -q start m', '0 vfio-pci'],
       ['virsh -q destroy m', '0 nvme'],

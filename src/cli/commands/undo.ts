@@ -1,6 +1,7 @@
 import { liveContext, liveDisk } from '../../changes/index.js'
 import { rootedHost } from '../../host/index.js'
-import { type Entry, readJournal, undoEntry } from '../../plan/index.js'
+import { type Entry, hookedDomains, readJournal, undoEntry } from '../../plan/index.js'
+import { domainProcess } from '../../vm/index.js'
 import { progressText } from '../change-text.js'
 import { isSet, type Run } from '../command.js'
 import { CliError, usageError } from '../errors.js'
@@ -17,6 +18,7 @@ export const run: Run = async (terminal, asked) => {
     terminal.say(['There is nothing to undo.'])
     return status.ok
   }
+  if (root === '/') for (const entry of entries) requireEnded(entry)
   const live = liveContext({ report: (event) => terminal.say(progressText(event)) })
   if (!live.privileged) throw new CliError(status.privilege, `undoing needs root: run this with sudo`)
   const context =
@@ -44,4 +46,15 @@ function choose(entries: readonly Entry[], word: string | undefined, all: boolea
       'handover history lists what there is',
     ])
   return found.state === 'undone' ? [] : [found]
+}
+
+/** A hook of libvirt gives back what its domain has when that has ended, and so does not go before. */
+function requireEnded({ head: { id, changes } }: Entry): void {
+  const domain = changes.flatMap(hookedDomains).find((name) => domainProcess(name) !== null)
+  if (domain !== undefined)
+    throw new CliError(
+      status.refused,
+      `the domain ${domain} runs, and the hook gives its devices back when it has ended`,
+      [`shut it down first, say with virsh shutdown ${domain}; then: sudo handover undo ${id}`],
+    )
 }

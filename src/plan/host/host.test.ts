@@ -10,6 +10,7 @@ import type { Configuration } from '../../changes/index.js'
 import { readMachine } from '../../machine/index.js'
 import { makePlan, type Plan } from '../make-plan.js'
 import { requireGroup } from './group.js'
+import { hookedDomains } from './libvirt.js'
 import type { Wishes } from './wish.js'
 
 const card = '0000:01:00.0'
@@ -371,6 +372,11 @@ describe('a domain of libvirt', () => {
     expect(call('win10', 'started', 'begin', '-')).toBe('')
     expect(call('other', 'prepare', 'begin', '-')).toBe('')
     rmSync(folder, { recursive: true })
+  })
+
+  it('is known by the change that made it', () => {
+    expect(hookedDomains(hook())).toEqual(['win10'])
+    expect(hookedDomains({ ...hook(), edits: [] })).toEqual([])
   })
 
   it('is refused what a binding would be refused', () => {

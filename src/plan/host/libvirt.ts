@@ -1,10 +1,11 @@
-import { fileEdit } from '../../changes/index.js'
+import { type Change, fileEdit } from '../../changes/index.js'
 import { shellWord } from '../../machine/index.js'
 import { topologyPath } from '../boot/topology.js'
 import { type About, WishError, type Wished, written } from './wish.js'
 
 /** Those that start QEMU, the newer one first (libvirt docs/daemons.rst). */
 const daemons = ['virtqemud.service', 'libvirtd.service'] as const
+const hookPath = '/etc/libvirt/hooks/qemu.d/handover-'
 const unitFolders = ['/etc/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'] as const
 
 /**
@@ -35,7 +36,7 @@ export function planLibvirt(domain: string, { host, machine, devices, accept }: 
         edits: [
           fileEdit(
             host,
-            `/etc/libvirt/hooks/qemu.d/handover-${domain}`,
+            `${hookPath}${domain}`,
             `#!/bin/sh
 ${written}
 [ "$1" = ${shellWord(domain)} ] || exit 0
@@ -54,4 +55,10 @@ esac
       },
     ],
   }
+}
+
+/** The domains whose hooks a change made. */
+export function hookedDomains(change: Change): readonly string[] {
+  if (change.kind !== 'configuration') return []
+  return change.edits.flatMap(({ path }) => (path.startsWith(hookPath) ? path.slice(hookPath.length) : []))
 }

@@ -85,7 +85,8 @@ function endOf(name: string): RunRecord['ended'] {
   return { at: null, status: failed ? 1 : 0, failure: failed ? `libvirt says: ${said}` : null }
 }
 
-function qemuOf(name: string): RunRecord['qemu'] {
+/** QEMU's process of a domain that runs. */
+export function qemuOf(name: string): RunRecord['qemu'] {
   try {
     return processOf(Number.parseInt(readFileSync(pidFile(name), 'utf8'), 10))
   } catch {
