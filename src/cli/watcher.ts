@@ -4,7 +4,10 @@
  */
 
 import { readFileSync } from 'node:fs'
+import { CliError } from './errors.js'
 import type { Prepared } from './prepare.js'
+import { report } from './report.js'
+import { status } from './status.js'
 import { terminal } from './terminal.js'
 import { watchMachine } from './watch-machine.js'
 
@@ -15,8 +18,22 @@ export interface ToWatch {
   readonly kept: string
 }
 
-const { prepared, kept } = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as ToWatch
-process.exitCode = await watchMachine(terminal(process.stdout, process.stderr, process.env), prepared, {
-  kept,
-  foreground: false,
-})
+const out = terminal(process.stdout, process.stderr, process.env)
+try {
+  const { prepared, kept } = read(process.argv[2]!)
+  process.exitCode = await watchMachine(out, prepared, { kept, foreground: false })
+} catch (error) {
+  process.exitCode = report(error, out)
+}
+
+function read(file: string): ToWatch {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'another handover has started the machine meanwhile' : code
+    throw new CliError(status.failed, `${file} cannot be read: ${why}`)
+  }
+  return JSON.parse(text) as ToWatch
+}
