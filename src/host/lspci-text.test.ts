@@ -296,10 +296,9 @@ describe('any text', () => {
   })
 
   it('may be long and have no end of a line that goes on', () => {
-    const start = performance.now()
-    hostOf(`${nic}${'and so on and so on\n'.repeat(200_000)}`)
-    hostOf(`${nic}${'\t\t\tx'.repeat(300_000)}`)
-    expect(performance.now() - start).toBeLessThan(5000)
+    const vendor = text(hostOf(nic), '0000:01:00.0', 'vendor')
+    for (const more of ['and so on and so on\n'.repeat(200_000), '\t\t\tx'.repeat(300_000)])
+      expect(text(hostOf(nic + more), '0000:01:00.0', 'vendor')).toBe(vendor)
   })
 })
 

@@ -143,10 +143,7 @@ describe('diagnose', () => {
         fc.constantFrom('', ' ', '\n', '\n[ 1.0] '),
         (pieces, between) => {
           const text = pieces.join(between)
-          const started = performance.now()
           const { findings, harmless } = diagnoseText(text)
-          // Generous: what must not happen is a pattern that never ends.
-          expect(performance.now() - started).toBeLessThan(5000)
           const reader = new LogReader()
           reader.open('text')
           reader.push(text)
@@ -162,7 +159,8 @@ describe('diagnose', () => {
     )
   })
 
-  it('is not slowed down by a line made for it', () => {
+  // What must not happen is a pattern that never ends.
+  it('comes to an end with a line made for it', () => {
     const hard = [
       `${q}: vfio ${'a'.repeat(2000)}(`.repeat(400),
       'apparmor="DENIED" operation="'.repeat(30_000),
@@ -170,11 +168,7 @@ describe('diagnose', () => {
       'genirq: Flags mismatch irq 1. 1 ('.repeat(20_000),
       'PCI device x is in use by driver y, domain '.repeat(20_000),
     ]
-    for (const line of hard) {
-      const started = performance.now()
-      diagnoseText(line)
-      expect(performance.now() - started, line.slice(0, 40)).toBeLessThan(5000)
-    }
+    for (const line of hard) expect(diagnoseText(line).sources).toMatchObject([{ lines: 1 }])
   })
 })
 
