@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -52,15 +52,19 @@ describe.each(['intel', 'amd'] as const)('a Linux in a machine, under the IOMMU 
   afterAll(() => computer?.stop())
 
   /** Starts a machine of these devices, whose Linux runs `script`. */
-  async function start(name: string, hosts: readonly string[], script: string): Promise<StartedMachine> {
-    const modules = ['nvme', 'e1000e', 'uio-pci-generic']
+  async function start(
+    name: string,
+    hosts: readonly string[],
+    script: string,
+    modules = ['nvme', 'e1000e', 'uio-pci-generic'],
+  ): Promise<StartedMachine> {
     // New files for each: over 9p the computer goes on with what it has read of a file (cache=loose).
     const own = mkdtempSync(join(folder, name))
     const linux = await innerLinux(own, modules, `${innerShell}${script}`)
     await computer.guest.succeed(`cat > /run/${name}.yaml`, {
       input: `name: ${name}\nmemory: 96M\n${linux}devices: [${hosts.map((host) => `{ host: '${host}' }`)}]\n`,
     })
-    return startedMachine(computer.guest, `/run/${name}.yaml`)
+    return startedMachine(computer.guest, `/run/${name}.yaml`, '--accept display')
   }
 
   async function end({ command, said }: StartedMachine): Promise<void> {
@@ -182,4 +186,49 @@ read line`,
     expect(await guest.succeed(`cat /sys/bus/pci/devices/${edu}/driver_override`)).toBe('(null)\n')
     await guest.succeed('modprobe -r vfio-pci; modprobe vfio-pci')
   })
+
+  it('draws on a video card by its own driver, and each pixel is on the screen', {
+    timeout: 1_200_000,
+  }, async () => {
+    const { guest, qmp } = computer
+    const card = (await guest.succeed('grep -l 0x030000 /sys/bus/pci/devices/*/class | cut -d / -f 6')).trim()
+    const machine = await start(
+      'drawn',
+      [disk, card],
+      `come /dev/nvme0n1
+come /dev/fb0
+printf '\\033[?25l' >/dev/tty1 # no cursor
+echo "screen: $(cat /sys/class/graphics/fb0/name /sys/class/graphics/fb0/virtual_size /sys/class/graphics/fb0/bits_per_pixel | tr '\\n' ' ')"
+dd if=/dev/nvme0n1 of=/dev/fb0 bs=64k count=16 2>/dev/null
+echo "all drawn"
+read line`,
+      ['nvme', 'cirrus'],
+    )
+    await machine.hear('all drawn')
+    expect(machine.said()).toContain('screen: cirrusdrmfb 1024,768 16 ')
+    const filename = join(folder, `${iommu}.ppm`)
+    const shown = async () => {
+      await qmp.run('screendump', { filename })
+      return pixels(readFileSync(filename)).subarray(0, content.length)
+    }
+    // The driver brings to the card what was drawn a little later.
+    let isShown = false
+    for (const until = Date.now() + 60_000; !isShown && Date.now() < until; )
+      isShown = Buffer.compare(await shown(), content) === 0
+    expect(isShown).toBe(true)
+    await end(machine)
+  })
 })
+
+/** What a screen of 1024 by 768 shows, as a frame buffer of 16 bits (red, green, blue: 5, 6, 5) has it. */
+function pixels(ppm: Buffer): Buffer {
+  const header = 'P6\n1024 768\n255\n'
+  expect(ppm.toString('latin1', 0, header.length)).toBe(header)
+  const colours = ppm.subarray(header.length)
+  const words = Buffer.alloc(1024 * 768 * 2)
+  for (let pixel = 0; pixel < 1024 * 768; pixel++) {
+    const [red, green, blue] = colours.subarray(pixel * 3, pixel * 3 + 3)
+    words.writeUInt16LE(((red! >> 3) << 11) | ((green! >> 2) << 5) | (blue! >> 3), pixel * 2)
+  }
+  return words
+}

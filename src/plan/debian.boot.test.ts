@@ -65,4 +65,37 @@ diff /root/before /root/after && echo same
       /^nvme\nnvme\n\S.*intel_iommu=off/,
     )
   })
+
+  // One with each of the initramfs's makers.
+  it.runIf(['trixie-grub-bios', 'trixie-extlinux-dracut'].includes(name))(
+    'takes all disks of an id before their driver sees them, and goes back without a trace',
+    {
+      timeout: 3 * bootMs,
+    },
+    async () => {
+      const first = await boot(`
+sums >/root/before
+ho plan 01:00.0 02:00.0 --by-id --boot -o /root/plan.json >/dev/null
+echo "plan: $?"
+ho apply /root/plan.json --yes
+echo "apply: $?"
+`)
+      expect(first).toContain('plan: 2\n')
+      expect(first).toContain('apply: 0\n')
+
+      const second = await boot(`
+drivers
+dmesg | grep -c 'nvme .*pci function'
+ho status
+echo "status: $?"
+ho undo
+echo "undo: $?"
+sums >/root/after
+diff /root/before /root/after && echo same
+`)
+      expect(second).toMatch(/^vfio-pci\nvfio-pci\n0\n/)
+      expect(second).toContain('status: 0\n')
+      expect(second).toContain('undo: 0\nsame\n')
+    },
+  )
 })
