@@ -78,11 +78,13 @@ export async function keepMachine(
   const folder = makeRunFolder(name)
   const before = readRun(name)
   if (before && isRunning(before)) throw runsAlready(before)
-  const { log, start } = filesOf(folder)
+  const { log } = filesOf(folder)
   rmSync(log, { force: true })
   writeFileSync(log, '', { mode: 0o600 }) // systemd would let everybody read it
   const keeper = chooseKeeper(name, log, { uid: process.geteuid!(), env: process.env, exists: existsSync })
   const toWatch: ToWatch = { prepared, kept: keeper.kept }
+  // Of two starts at a time each has its own.
+  const start = join(folder, `start.${process.pid}.json`)
   writeFileSync(start, JSON.stringify(toWatch), { mode: 0o600 })
   const command = [process.execPath, join(import.meta.dirname, 'watcher.js'), start]
   const child = await launch(keeper, command, log)

@@ -10,9 +10,9 @@ import {
   requireRootSlots,
 } from '../vm/index.js'
 import { CliError } from './errors.js'
+import { requireFreeNow } from './free-now.js'
 import { status } from './status.js'
 import type { Terminal } from './terminal.js'
-import { requireFreeNow } from './watch-machine.js'
 
 /** All that a start needs, looked at. Plain data. */
 export interface Prepared {

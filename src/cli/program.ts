@@ -87,7 +87,7 @@ function build(
   return program
 }
 
-/** Errors are thrown, not printed: {@link report} says them all in one way. */
+/** Errors are thrown, not printed: {@link reportEnd} says them as all others are said. */
 function quieten(command: Commander): void {
   command.exitOverride().configureOutput({ writeErr: () => undefined, outputError: () => undefined })
 }

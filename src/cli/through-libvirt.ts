@@ -19,10 +19,10 @@ export async function startThroughLibvirt(
 ): Promise<number> {
   const { description, addresses } = prepared
   const { name } = description
-  const file = descriptionFile(word)
+  const file = descriptionFile(prepared.word)
   requireOwnDomain(name, file)
   const { because } = await defineDomain(description, file, addresses)
-  await setHook(terminal, word, prepared, accept)
+  await setHook(terminal, prepared, accept)
   startDomain(description)
   const run = findRun(name)
   terminal.say([
@@ -38,8 +38,7 @@ export async function startThroughLibvirt(
 /** Devices that are with vfio-pci already are left there, as they are when the machine has ended. */
 async function setHook(
   terminal: Terminal,
-  word: string,
-  { description: { name }, addresses, plan: { members } }: Prepared,
+  { word, description: { name }, addresses, plan: { members } }: Prepared,
   accept: readonly RoleName[],
 ): Promise<void> {
   const isThere = (address: string) =>

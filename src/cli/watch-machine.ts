@@ -1,27 +1,23 @@
 import { PassThrough, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { liveContext } from '../changes/index.js'
-import { liveHost } from '../host/index.js'
 import { carryOut } from '../plan/index.js'
 import {
   type Description,
   descriptionFile,
-  failureOf,
   filesOf,
-  findRuns,
   OwnRun,
   processOf,
-  readRun,
   realPath,
   relayConsole,
   relayQmp,
-  requireFree,
   socketsOf,
   VirtualMachine,
 } from '../vm/index.js'
 import { halfDoneText, progressText } from './change-text.js'
 import { displayText } from './display-text.js'
-import { giveBack, tidy } from './give-back.js'
+import { requireFreeNow } from './free-now.js'
+import { giveBack } from './give-back.js'
 import type { Prepared } from './prepare.js'
 import { report } from './report.js'
 import { status } from './status.js'
@@ -31,27 +27,7 @@ import type { Terminal } from './terminal.js'
 /** How long a machine is given to shut down after its power button was pressed. */
 export const shutdownMs = 60_000
 
-/** Throws where a device or a disk is in use, or memory lacks. A libvirt that does not answer is told: what it runs is not known. */
-export function requireFreeNow(
-  terminal: Terminal,
-  description: Description,
-  addresses: readonly string[],
-): void {
-  requireFree(
-    description,
-    addresses,
-    findRuns(({ message }) => terminal.say([message])),
-    liveHost(),
-  )
-}
-
-/** What an earlier run left whose end nobody saw is put in order. */
-export async function tidyBefore(terminal: Terminal, name: string): Promise<void> {
-  const before = readRun(name)
-  if (before) await tidy(terminal, before, failureOf(before))
-}
-
-export interface Watching {
+interface Watching {
   /** See {@link RunRecord.kept}. */
   readonly kept: string
   /** The serial console is this program's own. */

@@ -18,6 +18,9 @@ export interface ToWatch {
   readonly kept: string
 }
 
+// A log that cannot be written is no reason to leave devices where they are.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+
 const out = terminal(process.stdout, process.stderr, process.env)
 try {
   const { prepared, kept } = read(process.argv[2]!)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Writable } from 'node:stream'
+import { explainWords } from '../logs/index.js'
 import { type AcceleratorChoice, chooseAccelerator } from './accelerator.js'
 import { environment, makeLookingGlass, openDisplay } from './caller.js'
 import type { Description } from './description/index.js'
@@ -157,8 +158,6 @@ async function waitForEnd(
   const last = said.join('\n')
   const detail = isTold || last === '' ? undefined : last
   if (signal !== null) throw new MachineError(`${qemu} was ended by ${signal}`, detail)
-  // Loaded only now: who watches a machine starts sooner without it.
-  const { explainWords } = await import('../logs/index.js')
   const explained = explainWords(last)
   throw new MachineError(
     explained ? `QEMU refuses: ${explained.title}; ${explained.fix}` : `${qemu} ended with status ${status}`,

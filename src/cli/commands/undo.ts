@@ -1,7 +1,7 @@
 import { liveContext, liveDisk } from '../../changes/index.js'
 import { rootedHost } from '../../host/index.js'
 import { type Entry, hookedDomains, readJournal, undoEntry } from '../../plan/index.js'
-import { domainProcess } from '../../vm/index.js'
+import { askLibvirt, domainProcess } from '../../vm/index.js'
 import { progressText } from '../change-text.js'
 import { isSet, type Run } from '../command.js'
 import { CliError, usageError } from '../errors.js'
@@ -48,13 +48,20 @@ function choose(entries: readonly Entry[], word: string | undefined, all: boolea
   return found.state === 'undone' ? [] : [found]
 }
 
-/** A hook of libvirt gives back what its domain has when that has ended, and so does not go before. */
+/** A hook of libvirt gives back what its domain has of the host when that has ended, and so does not go before. */
 function requireEnded({ head: { id, changes } }: Entry): void {
-  const domain = changes.flatMap(hookedDomains).find((name) => domainProcess(name) !== null)
+  const domain = changes.flatMap(hookedDomains).find(hasDevices)
   if (domain !== undefined)
     throw new CliError(
       status.refused,
       `the domain ${domain} runs, and the hook gives its devices back when it has ended`,
       [`shut it down first, say with virsh shutdown ${domain}; then: sudo handover undo ${id}`],
     )
+}
+
+/** Where libvirt does not say what a domain that runs has, it may have devices. */
+function hasDevices(domain: string): boolean {
+  if (domainProcess(domain) === null) return false
+  const answer = askLibvirt(domain)
+  return 'unknown' in answer || answer.value.addresses.length > 0
 }

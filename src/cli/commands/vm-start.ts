@@ -1,10 +1,20 @@
-import { findRun, isRunning, readMachineDescription, requireLibvirtCan, runsAlready } from '../../vm/index.js'
+import {
+  failureOf,
+  findRun,
+  isRunning,
+  readMachineDescription,
+  readRun,
+  requireLibvirtCan,
+  runsAlready,
+} from '../../vm/index.js'
 import { rolesOf } from '../accepted.js'
 import { isSet, type Run } from '../command.js'
+import { tidy } from '../give-back.js'
 import { keepMachine } from '../keep-machine.js'
 import { prepare } from '../prepare.js'
 import { StopRequests } from '../stop-requests.js'
-import { tidyBefore, watchMachine } from '../watch-machine.js'
+import type { Terminal } from '../terminal.js'
+import { watchMachine } from '../watch-machine.js'
 import { chooseWay } from '../ways.js'
 
 /**
@@ -34,4 +44,10 @@ export const run: Run = async (terminal, asked) => {
   } finally {
     stop.close()
   }
+}
+
+/** What an earlier run left whose end nobody saw is put in order. */
+async function tidyBefore(terminal: Terminal, name: string): Promise<void> {
+  const before = readRun(name)
+  if (before) await tidy(terminal, before, failureOf(before))
 }

@@ -82,6 +82,7 @@ devices:
 
   it('leaves a program without a folder to PATH', () => {
     expect(parseDescription(`${least}qemu: qemu-kvm`, '/vms/m.yaml').qemu).toBe('qemu-kvm')
+    expect(parseDescription(`${least}qemu: ./own/qemu`, '/vms/m.yaml').qemu).toBe('/vms/own/qemu')
   })
 
   it.each([

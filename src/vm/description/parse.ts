@@ -122,7 +122,7 @@ function describe(written: Written, folder: string): Description {
     sound: written.sound,
     guestAgent: written['guest-agent'],
     devices: devices.map((one) => ({ ...one, rom: one.rom ? own(one.rom) : one.rom })),
-    qemu: written.qemu,
+    qemu: written.qemu.includes('/') ? own(written.qemu) : written.qemu,
     arguments: written.arguments,
   }
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { parseDescription, requireFiles, requirePrograms } from './index.js'
+import { DescriptionError, parseDescription, requireFiles, requirePrograms } from './index.js'
 
 /** Plays a QEMU that has what stands in the files beside it: `audio`, `spice`, `devices`. */
 const pretend = `#!/bin/sh
@@ -48,9 +48,14 @@ describe('what a machine requires', () => {
     })
 
     it('does not take a folder for a file', () => {
-      expect(() => requireFiles(machine('devices: [{ host: gpu, rom: . }]'))).toThrow(
-        `cannot read ${folder}: it is a folder`,
-      )
+      for (const yaml of [
+        'devices: [{ host: gpu, rom: . }]',
+        'disks: [{ file: . }]',
+        'firmware: { code: qemu, vars: . }',
+      ])
+        expect(() => requireFiles(machine(yaml))).toThrow(
+          new DescriptionError([`cannot read ${folder}: it is a folder`]),
+        )
     })
 
     it('wants input devices and bridges of the host', () => {

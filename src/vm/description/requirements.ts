@@ -11,11 +11,13 @@ import { type Description, DescriptionError } from './description.js'
  */
 export function requireFiles(description: Description): void {
   const { kernel, initrd, firmware, disks, devices, input, network } = description
-  const code = firmware === 'bios' ? undefined : firmware.code
+  const { code, vars } = firmware === 'bios' ? {} : firmware
   const read = [
     kernel,
     initrd,
     code,
+    // Made where it is missing.
+    vars !== undefined && existsSync(vars) ? vars : undefined,
     ...disks.map(({ file }) => file),
     ...devices.map(({ rom }) => rom || undefined),
   ]
@@ -25,7 +27,8 @@ export function requireFiles(description: Description): void {
     if (file === undefined) return
     try {
       accessSync(file, mode)
-      if (statSync(file).isDirectory()) problems.push(`cannot ${word} ${file}: it is a folder`)
+      if (word === 'read' && statSync(file).isDirectory())
+        problems.push(`cannot read ${file}: it is a folder`)
     } catch (error) {
       problems.push(`cannot ${word} ${file}: ${(error as NodeJS.ErrnoException).code}`)
     }

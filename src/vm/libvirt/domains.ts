@@ -66,7 +66,7 @@ function runOf(name: string, xml: string): RunRecord | undefined {
     startedAt: runs ? startOf(name) : null,
     watcher: null,
     kept: `by libvirt, as the domain ${name}`,
-    qemu: runs ? qemuOf(name) : null,
+    qemu: runs ? domainProcess(name) : null,
     accelerator: kvm ? 'kvm' : 'tcg',
     addresses: facts.addresses,
     disks: facts.disks,
@@ -86,7 +86,7 @@ function endOf(name: string): RunRecord['ended'] {
 }
 
 /** QEMU's process of a domain that runs. */
-export function qemuOf(name: string): RunRecord['qemu'] {
+export function domainProcess(name: string): RunRecord['qemu'] {
   try {
     return processOf(Number.parseInt(readFileSync(pidFile(name), 'utf8'), 10))
   } catch {

@@ -6,7 +6,7 @@
 
 export { requireLibvirtCan } from './can.js'
 export { consoleLog } from './cards.js'
-export { qemuOf as domainProcess } from './domains.js'
+export { askLibvirt, domainProcess } from './domains.js'
 export { plugIntoDomain, unplugFromDomain } from './plug.js'
 export { defineDomain, destroyDomain, requireOwnDomain, shutDownDomain, startDomain } from './start.js'
 export { type LibvirtState, libvirtState } from './virsh.js'

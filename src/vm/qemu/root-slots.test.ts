@@ -22,6 +22,6 @@ it('refuses what does not fit', () => {
   const free = freeRootSlots - rootSlots(described('network: []'), [])
   expect(() => requireRootSlots(disks(free, 'virtio'), [])).not.toThrow()
   expect(() => requireRootSlots(disks(free + 2, 'nvme'), [])).toThrow(
-    'take 32 slots of the root bus, 4 of them kept free for vm attach, and it has 30: take away 2;',
+    'take 32 slots of the root bus, 4 of them kept free for vm attach, and it has 30: take away 2',
   )
 })

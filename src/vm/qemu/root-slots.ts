@@ -33,11 +33,14 @@ export function rootSlots(description: Description, addresses: readonly string[]
   )
 }
 
-/** Throws {@link DescriptionError} where a machine's root bus has too few slots for its devices. */
+/**
+ * Throws {@link DescriptionError} where a machine's root bus has too few slots for its devices; those in `arguments` are QEMU's
+ * matter.
+ */
 export function requireRootSlots(description: Description, addresses: readonly string[]): void {
   const slots = rootSlots(description, addresses)
   if (slots > freeRootSlots)
     throw new DescriptionError([
-      `its network cards, disks and devices take ${slots} slots of the root bus, ${sparePorts} of them kept free for vm attach, and it has ${freeRootSlots}: take away ${slots - freeRootSlots}; a disk with bus: sata takes none`,
+      `its devices, emulated ones too, take ${slots} slots of the root bus, ${sparePorts} of them kept free for vm attach, and it has ${freeRootSlots}: take away ${slots - freeRootSlots}`,
     ])
 }

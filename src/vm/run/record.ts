@@ -61,8 +61,6 @@ export function filesOf(folder: string) {
     record: join(folder, 'run.json'),
     /** The watcher: its number and start. */
     pid: join(folder, 'pid'),
-    /** What the watcher is to run, until it does. */
-    start: join(folder, 'start.json'),
     /** What the watcher said. */
     log: join(folder, 'log'),
     /** What the serial console said last. */
