@@ -53,6 +53,8 @@ tell ho vm status m
 const throughLibvirt = (xml: string) => `
 virsh version --daemon | grep daemon
 tell ho vm start m
+hook=$(sed -n 's/.*handover undo //p' /root/told)
+undo_hook() { ho undo $hook; } # what the hook did has numbers of its own
 heard /var/log/libvirt/qemu/m-console.log
 tell virsh -q domstate m
 tell ho vm status m
@@ -63,12 +65,12 @@ tell ho vm status m --watch
 tell ho vm attach m 02:00.0
 tell ho vm status m
 tell ho vm detach m 02:00.0
-tell ho undo 1
+tell undo_hook
 tell ho vm stop m --force
 driver 02
 tell virsh -q start m
 tell virsh -q destroy m
-tell ho undo 1 # what the hook did has numbers of its own
+tell undo_hook
 ls /etc/libvirt/hooks/qemu.d
 tell virsh -q start m
 virsh dumpxml m >/root/m.xml
@@ -150,11 +152,11 @@ describe.runIf(process.env.HANDOVER_LAB === 'all')('a machine on Debian', () => 
       ['ho vm attach m 02:00.0', '0 vfio-pci', '0000:02:00.0: attached to m.'],
       ['ho vm status m', '0 vfio-pci', '0000:02:00.0  vfio-pci'],
       ['ho vm detach m 02:00.0', '1 vfio-pci', 'has not let go of 0000:02:00.0'],
-      ['ho undo 1', '5 vfio-pci', 'the domain m runs'],
+      ['undo_hook', '5 vfio-pci', 'the domain m runs'],
       ['ho vm stop m --force', '0 nvme', 'm has ended.\n= 0 nvme\nnvme\n'],
       ['virsh -q start m', '0 vfio-pci'],
       ['virsh -q destroy m', '0 nvme'],
-      ['ho undo 1', '0 nvme', 'hook of libvirt for the domain m'],
+      ['undo_hook', '0 nvme', 'hook of libvirt for the domain m'],
       ['virsh -q start m', '1 nvme', 'Failed to start domain'],
     ])
     expect(said).not.toContain('handover-m\n')
