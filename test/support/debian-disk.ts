@@ -33,6 +33,8 @@ export interface DebianDisk {
   readonly variables: string | undefined
   /** Arguments of QEMU for more devices. */
   readonly more?: readonly string[]
+  /** One thread for both processors, not one each: see where it is used. */
+  readonly threads?: 'single' | 'multi'
 }
 
 const sizeBytes = 3 * 1024 ** 3
@@ -216,7 +218,7 @@ async function boot(
   }
 }
 
-function computer({ image, variables, more = [] }: DebianDisk): readonly string[] {
+function computer({ image, variables, more = [], threads = 'multi' }: DebianDisk): readonly string[] {
   const port = (n: number) => [
     ...['-drive', `file=null-co://,if=none,id=n${n},format=raw`],
     ...['-device', `pcie-root-port,id=p${n},chassis=${n},addr=${4 + n}`],
@@ -231,7 +233,7 @@ function computer({ image, variables, more = [] }: DebianDisk): readonly string[
   return [
     ...[
       '-accel',
-      'tcg,thread=multi',
+      `tcg,thread=${threads}`,
       '-cpu',
       'max',
       '-M',
