@@ -17,7 +17,8 @@ if (!isRoot) console.log('skipped: a disk with a Debian on it is made by root')
 const names = process.env.HANDOVER_LAB === 'all' ? all : (['bookworm-grub-bios'] as const)
 
 /** As from a rescue system: where the host's root is mounted somewhere. */
-const fromRescue = 'mount /dev/vda2 /mnt && mount /dev/vda1 /mnt/boot/efi && ho undo --root /mnt'
+const fromRescue =
+  'from_rescue() { mount /dev/vda2 /mnt && mount /dev/vda1 /mnt/boot/efi && ho undo --root /mnt; }'
 
 /** Debian with each boot loader and initramfs: two equal disks, one of which is to go; VT-d is switched off. */
 describe.skipIf(!isRoot).each(names)('Debian: %s', (name) => {
@@ -52,10 +53,8 @@ dmesg | grep -c 'nvme .*pci function 0000:01:00.0'
 dmesg | grep -c 'nvme .*pci function 0000:02:00.0'
 ho status
 echo "status: $?"
-${name.endsWith('grub-efi') ? fromRescue : 'ho undo'}
-echo "undo: $?"
-sums >/root/after
-diff /root/before /root/after && echo same
+${fromRescue}
+undone ${name.endsWith('grub-efi') ? 'from_rescue' : 'ho undo'}
 `)
     expect(second).toMatch(/^vfio-pci\nnvme\ndmar0\n1\n0\n1\n/)
     expect(second).toContain('status: 0\n')
@@ -88,10 +87,7 @@ drivers
 dmesg | grep -c 'nvme .*pci function'
 ho status
 echo "status: $?"
-ho undo
-echo "undo: $?"
-sums >/root/after
-diff /root/before /root/after && echo same
+undone ho undo
 `)
       expect(second).toMatch(/^vfio-pci\nvfio-pci\n0\n/)
       expect(second).toContain('status: 0\n')
