@@ -41,6 +41,6 @@ export function requireRootSlots(description: Description, addresses: readonly s
   const slots = rootSlots(description, addresses)
   if (slots > freeRootSlots)
     throw new DescriptionError([
-      `its devices, emulated ones too, take ${slots} slots of the root bus, ${sparePorts} of them kept free for vm attach, and it has ${freeRootSlots}: take away ${slots - freeRootSlots}`,
+      `the devices of ${description.name}, emulated ones too, take ${slots} slots of the root bus, ${sparePorts} of them kept free for vm attach, and it has ${freeRootSlots}: take away ${slots - freeRootSlots}`,
     ])
 }
