@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shellWord } from '../machine/index.js'
 import {
   failureOf,
   filesOf,
@@ -104,8 +105,8 @@ export async function keepMachine(
   terminal.say([
     `${name} runs (QEMU, process ${run.qemu!.pid}), ${run.kept}.`,
     ...displayText(description, folder),
-    `Its console: handover vm console ${word}`,
-    `To shut it down: handover vm stop ${word}`,
+    `Its console: handover vm console ${shellWord(word)}`,
+    `To shut it down: handover vm stop ${shellWord(word)}`,
   ])
   return status.ok
 }

@@ -1,4 +1,4 @@
-import type { Fact } from '../machine/index.js'
+import { type Fact, shellWord } from '../machine/index.js'
 import {
   askMachine,
   isRunning,
@@ -31,7 +31,7 @@ export function runningMachine(word: string): RunningMachine {
   const run = runOf(word)
   if (run === undefined || run.qemu === null || !isRunning(run))
     throw new CliError(status.failed, `${word} does not run`, [
-      `handover vm start ${run ? machineWord(run.file) : word}`,
+      `handover vm start ${run ? machineWord(run.file) : shellWord(word)}`,
     ])
   const { name, qemu, through, addresses } = run
   return {

@@ -1,8 +1,15 @@
 import { liveContext } from '../changes/index.js'
 import { liveHost } from '../host/index.js'
-import { isVfioDriver, knownValue, type RoleName, readMachine } from '../machine/index.js'
+import { isVfioDriver, knownValue, type RoleName, readMachine, shellWord } from '../machine/index.js'
 import { carryOut, makePlan } from '../plan/index.js'
-import { defineDomain, descriptionFile, findRun, requireOwnDomain, startDomain } from '../vm/index.js'
+import {
+  defineDomain,
+  descriptionFile,
+  findRun,
+  forgetRun,
+  requireOwnDomain,
+  startDomain,
+} from '../vm/index.js'
 import { halfDoneText, progressText } from './change-text.js'
 import { viewerText } from './display-text.js'
 import { CliError } from './errors.js'
@@ -24,13 +31,14 @@ export async function startThroughLibvirt(
   const { because } = await defineDomain(description, file, addresses)
   await setHook(terminal, prepared, accept)
   startDomain(description)
+  forgetRun(name)
   const run = findRun(name)
   terminal.say([
     ...(because === undefined ? [] : [`In software emulation: ${because}`]),
     `${name} runs (QEMU, process ${run?.qemu?.pid ?? 'unknown'}), ${run?.kept}.`,
     ...viewerText(description),
-    `Its console: handover vm console ${word}`,
-    `To shut it down: handover vm stop ${word}`,
+    `Its console: handover vm console ${shellWord(word)}`,
+    `To shut it down: handover vm stop ${shellWord(word)}`,
   ])
   return status.ok
 }
@@ -53,7 +61,7 @@ async function setHook(
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
     const { id } = await carryOut(plan, context, {
-      asked: `handover vm start ${word}`,
+      asked: `handover vm start ${shellWord(word)}`,
       onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
     })
     if (id !== null)

@@ -1,6 +1,7 @@
 import { PassThrough, Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { liveContext } from '../changes/index.js'
+import { shellWord } from '../machine/index.js'
 import { carryOut } from '../plan/index.js'
 import {
   type Description,
@@ -76,7 +77,7 @@ async function runMachine(
   const context = liveContext({ report: (event) => terminal.say(progressText(event)) })
   try {
     const { id } = await carryOut(plan, context, {
-      asked: `handover vm start ${word}`,
+      asked: `handover vm start ${shellWord(word)}`,
       signal: stop.first,
       onHalfDone: ({ head }) => terminal.say([halfDoneText(head)]),
     })

@@ -51,6 +51,7 @@ export {
   endUnwatched,
   failureOf,
   filesOf,
+  forgetRun,
   isAlive,
   isRunning,
   noteRun,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { shellWord } from '../../machine/index.js'
 import {
   destroyDomain,
   failureOf,
@@ -74,8 +75,8 @@ async function end(
     terminal.say([`Shutting down ${name}, for up to ${shutdownMs / 1000} s. Ctrl-C only ends the waiting.`])
     if (!(await untilGone(record, shutdownMs, signal)))
       throw new CliError(status.failed, `${name} has not shut down in ${shutdownMs / 1000} s`, [
-        `look at it: handover vm console ${word}`,
-        `switch it off: handover vm stop ${word} --force`,
+        `look at it: handover vm console ${shellWord(word)}`,
+        `switch it off: handover vm stop ${shellWord(word)} --force`,
       ])
   }
   const deadline = Date.now() + backMs
@@ -86,7 +87,7 @@ async function end(
       throw new CliError(
         status.failed,
         `${name} has ended, and its devices are not back in ${backMs / 1000} s`,
-        [`see what is waited for: handover vm status ${word}`],
+        [`see what is waited for: handover vm status ${shellWord(word)}`],
       )
     await sleep(50, undefined, { signal })
   }

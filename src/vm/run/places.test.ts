@@ -30,6 +30,7 @@ describe('where things of machines are', () => {
     ['windows.yaml', 'windows.yaml'],
     ['windows', './windows'],
     ['/x/windows.yaml', '/x/windows.yaml'],
+    ['/home/me/my vms/x.yaml', "'/home/me/my vms/x.yaml'"],
   ])('%s is asked for as %s', (file, word) => expect(machineWord(file)).toBe(word))
 
   it('runs: in /run for root, else in the session, else in /tmp', () => {

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { shellWord } from '../../machine/index.js'
 import { MachineError } from '../machine-error.js'
 import { socketsOf } from '../qemu/run.js'
 
@@ -73,11 +74,11 @@ export function isFile(word: string): boolean {
   return word.includes('/') || /\.ya?ml$/.test(word)
 }
 
-/** What to ask for, to get the machine that a file describes. */
+/** What to ask for, as a shell takes it, to get the machine that a file describes. */
 export function machineWord(file: string, folder = descriptionsFolder): string {
   const name = /([^/]+)\.yaml$/.exec(file)?.[1]
   if (name !== undefined && resolve(file) === join(folder, `${name}.yaml`)) return name
-  return isFile(file) ? file : `./${file}`
+  return shellWord(isFile(file) ? file : `./${file}`)
 }
 
 /** The file of a MACHINE, absolute. */

@@ -223,6 +223,11 @@ export function endUnwatched(record: RunRecord, ended: Ended, folder = runsFolde
   clearAway(own)
 }
 
+/** Forgets how a machine ended last, as something else runs it since. */
+export function forgetRun(name: string): void {
+  rmSync(runFolder(name), { recursive: true, force: true })
+}
+
 export function runsAlready(record: RunRecord): MachineError {
   return stateOf(record) === 'unwatched'
     ? new MachineError(
